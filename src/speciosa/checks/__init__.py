@@ -1,1 +1,5 @@
-"""The checks room."""
+"""The checks of a case: findings with the rule that fired, its sources, and how sure anyone can be."""
+
+from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
+
+__all__ = ["Certainty", "Finding", "Rule", "Severity", "Topic"]

@@ -129,3 +129,21 @@ class Parameter(Record):
     rows: tuple[str, ...]
     basis: str
     reason: str
+
+
+class InteractionRun(Record):
+    """What the product does to one medicine, simulated: the same person with and without the product.
+
+    Attributes:
+        victim: the medicine, as named in ``substances``.
+        scenario: name of the regimen.
+        when: ``first dose`` or ``last of 28 doses``; the medicine is taken at that moment.
+        auc_ratio: AUC with the product over AUC without.
+        cmax_ratio: the same of Cmax.
+    """
+
+    victim: str
+    scenario: str
+    when: str
+    auc_ratio: Figure
+    cmax_ratio: Figure

@@ -1,0 +1,113 @@
+"""Draws of the uncertain parameters: what we do not know, kept apart from how people differ.
+
+Draw 0 is the central one: every parameter at its median. Draw *d* depends on the seed and *d* alone, so the same
+draw comes back whatever the number of draws.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speciosa import knowledge
+from speciosa.exposure._results import Parameter
+from speciosa.knowledge import Choice, Knowledge
+
+Array = NDArray[np.float64]
+
+_STREAM = 1 << 63  # keeps the streams of draws apart from the streams of people
+_SEEN_IN_90_PERCENT = 1.6448536269514722  # standard normal quantile
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Values of all parameters in every draw.
+
+    Attributes:
+        values: parameter name → array (draws,), in the parameter's unit; index 0 is central.
+        choices: parameter name → what the policy chose and why.
+    """
+
+    values: Mapping[str, Array]
+    choices: Mapping[str, Choice]
+
+    def __getitem__(self, name: str) -> Array:
+        return self.values[name]
+
+    @cached_property
+    def records(self) -> tuple[Parameter, ...]:
+        """Each parameter with its rows, for the report."""
+        return tuple(_record(choice) for choice in self.choices.values())
+
+
+def draw(draws: int, seed: int, overrides: Mapping[str, float] | None = None) -> Draws:
+    """Draw all declared parameters.
+
+    Args:
+        draws: number of draws besides the central one.
+        seed: the case's seed.
+        overrides: central values to use instead of the chosen ones (calibration moves these).
+
+    Raises:
+        KnowledgeError: the data package is damaged or a parameter has neither row nor prior.
+    """
+    known = knowledge.load()
+    choices = {row.name: known.parameter(row.name) for row in known.table("parameters")}
+    normal = _normals(choices, known, draws, seed)
+    values = {name: sample(choice, normal[name]) for name, choice in choices.items()}
+    for name, value in (overrides or {}).items():
+        values[name] = values[name] / values[name][0] * value
+    return Draws(MappingProxyType(values), MappingProxyType(choices))
+
+
+def sample(choice: Choice, z: Array) -> Array:
+    """Values of one parameter at standard normal quantiles ``z``; its median where ``z`` is 0."""
+    if choice.kind == "lognormal":
+        return choice.median * choice.gsd**z
+    if choice.kind == "normal":
+        return choice.median + choice.gsd * z
+    if choice.kind == "logit":
+        centre = np.log(choice.median / (1.0 - choice.median))
+        return 1.0 / (1.0 + np.exp(-(centre + np.log(choice.gsd) * z)))
+    return np.full_like(z, choice.median)
+
+
+def _normals(choices: Mapping[str, Choice], known: Knowledge, draws: int, seed: int) -> dict[str, Array]:
+    """Standard normals (draws + 1,) per parameter; calibrated ones correlated as the fit left them."""
+    names = list(choices)
+    z = np.zeros((draws + 1, len(names)))
+    for d in range(1, draws + 1):
+        stream = np.random.Generator(np.random.Philox(key=[seed, _STREAM + d]))
+        z[d] = stream.standard_normal(len(names))
+    fitted = [name for name in names if choices[name].basis == "calibrated"]
+    if fitted:
+        where = [names.index(name) for name in fitted]
+        z[:, where] = z[:, where] @ np.linalg.cholesky(_correlation(fitted, known)).T
+    return {name: z[:, i] for i, name in enumerate(names)}
+
+
+def _correlation(fitted: list[str], known: Knowledge) -> Array:
+    matrix = np.eye(len(fitted))
+    for row in known.table("calibrated_correlation"):
+        if row.first in fitted and row.second in fitted:
+            i, j = fitted.index(row.first), fitted.index(row.second)
+            matrix[i, j] = matrix[j, i] = row.number("value")
+    return matrix
+
+
+def _record(choice: Choice) -> Parameter:
+    ends = sample(choice, np.array([-_SEEN_IN_90_PERCENT, _SEEN_IN_90_PERCENT]))
+    return Parameter(
+        name=choice.name,
+        meaning=choice.meaning,
+        median=choice.median,
+        unit=choice.unit,
+        low=float(ends[0]),
+        high=float(ends[1]),
+        rows=choice.rows,
+        basis=choice.basis,
+        reason=choice.reason,
+    )

@@ -1,0 +1,107 @@
+"""One regimen, simulated: when to look, and which figures to report."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speciosa.cases import Case, Regimen
+from speciosa.exposure._parameters import Draws
+from speciosa.exposure._results import Figure, Scenario
+from speciosa.exposure._run import Run
+from speciosa.exposure._summary import OUTPUTS, PLASMA, auc, curve, figure, terminal_rate
+
+Array = NDArray[np.float64]
+
+FOLLOW_UP = 168.0  # h after the last dose: three and a half half-lives of mitragynine
+CLOSE = (*np.round(np.arange(0.0, 1.45, 0.1), 1), 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 24.0)
+COARSE = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 20.0)
+TAIL = np.arange(30.0, FOLLOW_UP + 1.0, 6.0)
+
+
+def times(regimen: Regimen) -> Array:
+    """Output times, h since the first dose: close around the first and last dose, coarser between, then a tail."""
+    moments = dose_times(regimen)
+    grid = [moments[0] + np.array(CLOSE), moments[-1] + np.array([*CLOSE, *TAIL])]
+    grid += [m + np.array(COARSE) for m in moments[1:-1]]
+    merged = np.unique(np.round(np.concatenate([*grid, moments]), 6))
+    return np.asarray(merged[merged <= moments[-1] + FOLLOW_UP])
+
+
+def dose_times(regimen: Regimen) -> Array:
+    """Times of the doses, h since the first."""
+    moments = np.array([when for when, _ in regimen.events()])
+    return np.asarray(moments - moments[0])
+
+
+def scenario(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Scenario:
+    """All figures and curves of one regimen."""
+    central = int(np.sum(run.plan.draw == 0))
+    return Scenario(
+        name=regimen.name,
+        regimen=regimen.in_words(),
+        people=central,
+        draws=int(run.plan.draw.max()),
+        seed=case.simulation.seed,
+        status=run.counts(),
+        figures=tuple(f for f in _figures(case, regimen, run, draws) if f is not None),
+        curves=tuple(curve(output, run) for output in OUTPUTS),
+    )
+
+
+def _figures(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Iterator[Figure | None]:
+    moments = dose_times(regimen)
+    for name, symbol in PLASMA.items():
+        rows = _rows(draws, symbol.split("_", maxsplit=1)[0])
+        yield from _doses(case, regimen, name)
+        yield from _plasma(name, run.output(symbol), moments, run, rows)
+    binding = tuple(row for c in draws.choices.values() if c.name.endswith("Ki_MOR") for row in c.rows)
+    for output in OUTPUTS:
+        values = run.output(output.symbol)
+        if output.group == "occupancy":
+            yield figure(
+                f"{output.key}.max", f"highest share of {output.label}", np.max(values, axis=1), "", run, binding
+            )
+        if output.group == "enzyme":
+            rows = _rows(draws, "mitragynine")
+            yield figure(f"{output.key}.min", f"lowest {output.label}", np.min(values, axis=1), "", run, rows)
+
+
+def _doses(case: Case, regimen: Regimen, name: str) -> Iterator[Figure]:
+    events = regimen.events()
+    rows = case.product.rows(name)
+    per_dose = case.product.mg(name, events[0][1])
+    if per_dose is None:
+        return
+    yield Figure(key=f"{name}.dose_mg", label=f"{name} in the first dose", value=per_dose, unit="mg", rows=rows)
+    if len(events) > 1:
+        total = sum(case.product.mg(name, amount) or 0.0 for _, amount in events)
+        days = max((events[-1][0] - events[0][0]) / 24.0 + 1.0, 1.0)
+        yield Figure(key=f"{name}.dose_mg_per_day", label=f"{name} per day", value=total / days, unit="mg", rows=rows)
+
+
+def _plasma(name: str, values: Array, moments: Array, run: Run, rows: tuple[str, ...]) -> Iterator[Figure | None]:
+    t, last = run.plan.times, float(moments[-1])
+    peak = np.argmax(values, axis=1)
+    yield figure(f"{name}.cmax", f"highest {name} in plasma", values[np.arange(len(values)), peak], "nM", run, rows)
+    if moments.size == 1:
+        rate = terminal_rate(values, t, last + FOLLOW_UP / 2)
+        whole = auc(values, t, 0.0, last + FOLLOW_UP) + values[:, -1] / rate
+        yield figure(f"{name}.tmax", f"time of the highest {name}", t[peak], "h", run, rows)
+        yield figure(f"{name}.auc", f"area under {name} in plasma, to infinity", whole, "nM*h", run, rows)
+        yield figure(f"{name}.half_life", f"terminal half-life of {name}", np.log(2.0) / rate, "h", run, rows)
+        return
+    first_gap, last_gap = float(moments[1] - moments[0]), float(moments[-1] - moments[-2])
+    first, final = auc(values, t, 0.0, first_gap), auc(values, t, last, last + last_gap)
+    trough = values[:, int(np.argmin(np.abs(t - last)))]
+    yield figure(f"{name}.auc", f"area under {name} in plasma over the last dosing interval", final, "nM*h", run, rows)
+    yield figure(f"{name}.trough", f"{name} in plasma just before the last dose", trough, "nM", run, rows)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = final / first
+    yield figure(f"{name}.accumulation", f"last over first dosing interval of {name}, by area", ratio, "", run, rows)
+
+
+def _rows(draws: Draws, compound: str) -> tuple[str, ...]:
+    """Rows behind the exposure of one compound: what its calibrated parameters were fitted to."""
+    fitted = (c for c in draws.choices.values() if c.name.startswith(f"{compound}_") and c.basis == "calibrated")
+    return tuple(dict.fromkeys(row for choice in fitted for row in choice.rows))

@@ -1,0 +1,72 @@
+"""The exposure of a case: every regimen in the same people, then the interactions."""
+
+from dataclasses import dataclass
+
+import xarray as xr
+
+from speciosa.cases import Case
+from speciosa.exposure._interaction import interactions
+from speciosa.exposure._parameters import Draws
+from speciosa.exposure._plan import plan, setting
+from speciosa.exposure._results import InteractionRun, Parameter, Scenario
+from speciosa.exposure._run import Progress, Run, dataset, execute
+from speciosa.exposure._scenario import scenario, times
+from speciosa.exposure._summary import OUTPUTS
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What the simulation of a case returns.
+
+    Attributes:
+        scenarios: one per regimen, in the order of the case.
+        interactions: what the product does to the medicines that the model can compute.
+        runs: the curves of every run, one per scenario.
+        draws: the parameters and their draws.
+        notes: what the population could not take into account, in words.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    interactions: tuple[InteractionRun, ...]
+    runs: tuple[Run, ...]
+    draws: Draws
+    notes: tuple[str, ...]
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Each model parameter of the run with its rows."""
+        return self.draws.records
+
+    def interaction(self, medicine: str) -> tuple[InteractionRun, ...]:
+        """The runs with one medicine, by its id in ``substances``; empty where the model cannot compute it."""
+        return tuple(run for run in self.interactions if run.victim == medicine)
+
+    def dataset(self, index: int = 0) -> xr.Dataset:
+        """Curves of one scenario with names and units: dimensions ``run`` and ``time``."""
+        units = {output.symbol: output.unit for output in OUTPUTS}
+        labels = {output.symbol: output.label for output in OUTPUTS}
+        return dataset(self.runs[index], units, labels).assign_attrs(regimen=self.scenarios[index].name)
+
+
+def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | None = None) -> Exposure:
+    """Simulate every regimen of a case, and what the product does to the medicines of the model.
+
+    Args:
+        case: a validated case.
+        with_medicines: also run the interactions.
+        progress: called with (done, total, words); an exception it raises cancels the run.
+
+    Raises:
+        KnowledgeError: the data package is damaged.
+        EngineError: the model cannot be compiled.
+        Cancelled: the user stopped it.
+    """
+    at = setting(case)
+    runs, scenarios = [], []
+    symbols = [output.symbol for output in OUTPUTS]
+    for regimen in case.regimens:
+        run = execute(plan(case, regimen, at, times(regimen), symbols), words=regimen.name, progress=progress)
+        runs.append(run)
+        scenarios.append(scenario(case, regimen, run, at.draws))
+    medicines = interactions(case, progress=progress) if with_medicines else ()
+    return Exposure(tuple(scenarios), medicines, tuple(runs), at.draws, at.population.notes)

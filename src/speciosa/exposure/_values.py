@@ -1,0 +1,203 @@
+"""People and parameter draws → a number for every symbol of the model, for every run.
+
+Everything here is array arithmetic over runs. The scaling rules live here and nowhere else: what grows with
+the liver, the brain or the body, and what a person's haematocrit and plasma proteins do to binding.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speciosa import knowledge, models
+from speciosa.cases import Form
+from speciosa.models import Base, Composition, Compound
+
+Array = NDArray[np.float64]
+
+REFERENCE_HEMATOCRIT = 0.45  # at which the blood-to-plasma ratios are stated
+METHOD = "Rodgers-Rowland (PK-Sim human set)"
+TISSUE = {"gut": "small intestine", "rest": "muscle"}  # organs without a composition of their own
+UNSCALED = frozenset({"adipose", "brain"})  # the partition multiplier is for lean tissue
+NO_EFFECT = 1e9  # nM: an affinity that means "does not bind"
+MILLILITRE_PER_MINUTE = 0.06  # L/h
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the symbols are computed from, every array shaped (runs,).
+
+    Attributes:
+        people: values of :class:`speciosa.people.Population`, one entry per run.
+        draws: parameter values, one entry per run.
+        form: form of the product, which sets dissolution.
+    """
+
+    people: Mapping[str, Array]
+    draws: Mapping[str, Array]
+    form: Form
+
+
+def symbols(inputs: Inputs, compounds: Sequence[Compound]) -> dict[str, Array]:
+    """A value (runs,) for every symbol of the assembly of these compounds."""
+    values = {**_system(inputs)}
+    for compound in compounds:
+        build = _full if compound.disposition == "full" else _minimal
+        values |= build(inputs, compound)
+    shape = next(iter(inputs.people.values())).shape
+    return {name: np.broadcast_to(np.asarray(value, dtype=float), shape) for name, value in values.items()}
+
+
+def _system(inputs: Inputs) -> dict[str, Array]:
+    x, d = inputs.people, inputs.draws
+    values = {name: value for name, value in x.items() if name.startswith(("V_", "Q_", "CYP3A_", "CYP2D6_"))}
+    portal = x["Q_gut"] + x["Q_pancreas"] + x["Q_spleen"]
+    values["Q_liver"] = portal + x["Q_hepatic_artery"]
+    values["Q_cardiac"] = sum(
+        (v for k, v in x.items() if k.startswith("Q_") and k != "Q_cardiac"), start=np.zeros_like(portal)
+    )
+    values["Q_villi"] = d["villi_share"] * x["Q_gut"]
+    values["GFR"] = x["gfr_mL_min"] * MILLILITRE_PER_MINUTE
+    values["fluid"] = d["luminal_fluid"]
+    values["mucosa"] = d["enterocyte_volume"] * x["weight_kg"]
+    values["f_blood_brain"] = d["brain_blood"]
+    for organ in ("muscle", "adipose"):
+        values[f"f_extra_{organ}"] = d[f"{organ}_vascular"] + d[f"{organ}_interstitial"]
+    values["gastric_emptying_rel"] = x["gastric_emptying_rel"]
+    values["intestinal_transit_rel"] = x["intestinal_transit_rel"]
+    values["k_empty"] = np.log(2.0) / d["gastric_emptying_half_time"]
+    values["k_colon"] = 1.0 / d["colon_transit"]
+    values |= _segments(d)
+    for name in ("CYP3A_gut_to_liver", "kdeg_CYP3A_liver", "kdeg_CYP3A_gut"):
+        values[name] = d[name]
+    return values
+
+
+def _segments(d: Mapping[str, Array]) -> dict[str, Array]:
+    """Shares and transit of three segments from the five that the rows tell apart."""
+    parts = {
+        "duodenum": ("duodenum",),
+        "jejunum": ("upper_jejunum", "lower_jejunum"),
+        "ileum": ("upper_ileum", "lower_ileum"),
+    }
+
+    def total(prefix: str, names: Sequence[str]) -> Array:
+        return np.sum([d[f"{prefix}_{name}"] for name in names], axis=0)
+
+    every = [name for names in parts.values() for name in names]
+    transit, flow = total("transit", every), total("flow_share", every)
+    amount = total("CYP3A_amount", tuple(parts))
+    values = {}
+    for segment, names in parts.items():
+        values[f"k_{segment}"] = 1.0 / (d["small_intestine_transit"] * total("transit", names) / transit)
+        values[f"share_{segment}"] = total("flow_share", names) / flow
+        values[f"CYP3A_share_{segment}"] = d[f"CYP3A_amount_{segment}"] / amount
+    return values
+
+
+def _full(inputs: Inputs, compound: Compound) -> dict[str, Array]:
+    x, d, p = inputs.people, inputs.draws, compound.id
+    fu = 1.0 / (1.0 + x["binding_rel"] * (1.0 / d[f"{p}_fu"] - 1.0))
+    red_cell = models.red_cell_partition(d[f"{p}_fu"], d[f"{p}_BP"], np.asarray(REFERENCE_HEMATOCRIT))
+    BP = models.blood_to_plasma(red_cell, fu, x["hematocrit"])
+    base = Base(pKa=d[f"{p}_pKa"], logP=d[f"{p}_logP"], fu=fu, BP=BP, hematocrit=x["hematocrit"])
+    tissues, red_cells = _compositions()
+    values = {}
+    for organ, Kp in models.partition(base, tissues, red_cells).items():
+        values[f"{p}_Kp_{organ}"] = Kp if organ in UNSCALED else Kp * d[f"{p}_Kp_scale"]
+    CLint = d[f"{p}_CLp"] / d[f"{p}_fu"] * x["V_liver"]
+    values |= {
+        f"{p}_fu": fu,
+        f"{p}_BP": BP,
+        f"{p}_k_diss": d[f"dissolution_{inputs.form}"],
+        f"{p}_PS_gut": d[f"{p}_PS_gut"],
+        f"{p}_PS_tissue": d[f"{p}_PSu"] / d[f"{p}_fu"],
+        f"{p}_PS_brain": d[f"{p}_PS_brain"] * x["V_brain"],
+        f"{p}_Kpuu": d[f"{p}_Kpuu"],
+        f"{p}_k_plasma": d[f"{p}_k_plasma"],
+    }
+    return values | _absorption(inputs, compound) | _clearance(inputs, compound, CLint) | _binding(inputs, compound)
+
+
+def _minimal(inputs: Inputs, compound: Compound) -> dict[str, Array]:
+    x, d, p = inputs.people, inputs.draws, compound.id
+    values = {f"{p}_{name}": d[f"{p}_{name}"] for name in ("fu", "BP", "Kp_liver", "fu_gut", "ka")}
+    for name in ("V_central", "V_peripheral", "Q_inter", "PS_gut"):
+        values[f"{p}_{name}"] = d[f"{p}_{name}"] * x["weight_kg"]
+    zero = np.zeros_like(x["weight_kg"])
+    values |= {f"{p}_k_diss": d[f"{p}_dissolution"], f"{p}_ka_colon": zero, f"{p}_k_acid": zero}
+    return values | _clearance(inputs, compound, d[f"{p}_CLint"] * x["V_liver"])
+
+
+def _absorption(inputs: Inputs, compound: Compound) -> dict[str, Array]:
+    d, p = inputs.draws, compound.id
+    lost = -np.log(1.0 - d[f"{p}_acid_loss"]) / d["acid_test_duration"]
+    converted = np.zeros_like(lost)
+    values = {
+        f"{p}_ka": d[f"{p}_ka"],
+        f"{p}_ka_colon": d[f"{p}_ka"] * d[f"{p}_ka_colon_rel"],
+        f"{p}_fu_gut": d[f"{p}_fu_gut"],
+    }
+    if compound.acid_product:
+        share = d[f"{p}_acid_to_{compound.acid_product}"] / d[f"{p}_acid_loss"]
+        converted = lost * np.minimum(share, 1.0)
+        values[f"{p}_k_acid_convert"] = converted
+    return values | {f"{p}_k_acid": lost - converted}
+
+
+def _clearance(inputs: Inputs, compound: Compound, CLint: Array) -> dict[str, Array]:
+    """Split the intrinsic clearance over the enzymes; what no enzyme takes is ``other``."""
+    d, p, net = inputs.draws, compound.id, models.network()
+    shares = {enzyme: d[f"{p}_fm_{enzyme}"] for enzyme in compound.enzymes}
+    total = np.maximum(np.sum(list(shares.values()), axis=0), 1.0)  # draws of several shares may pass one
+    values = {f"{p}_CLint_other": CLint * np.maximum(1.0 - np.sum(list(shares.values()), axis=0), 0.0)}
+    fu_mic = d.get(f"{p}_fu_mic", np.ones_like(CLint))  # inhibition constants are totals of the test tube
+    for enzyme, share in shares.items():
+        values[f"{p}_CLint_{enzyme}"] = CLint * share / total
+        values[f"{p}_Ki_{enzyme}"] = d[f"{p}_Ki_{enzyme}"] * fu_mic
+        for organ in ("gut", "liver") if net.enzymes[enzyme].gut else ("liver",):
+            inactivates = f"{p}_kinact_{enzyme}_{organ}" in d
+            values[f"{p}_kinact_{enzyme}_{organ}"] = (
+                d[f"{p}_kinact_{enzyme}_{organ}"] if inactivates else np.zeros_like(CLint)
+            )
+            values[f"{p}_KI_{enzyme}_{organ}"] = (
+                d[f"{p}_KI_{enzyme}_{organ}"] * fu_mic if inactivates else np.full_like(CLint, NO_EFFECT)
+            )
+        product = compound.enzymes[enzyme]
+        if product:
+            values[f"{p}_f_{product}"] = np.minimum(d[f"{p}_f_{product}"], 1.0)
+    return values
+
+
+def _binding(inputs: Inputs, compound: Compound) -> dict[str, Array]:
+    """Affinities. The two ligands of MOR are tied by their ratio within one paper: papers must not be mixed."""
+    d, p = inputs.draws, compound.id
+    return {
+        f"{p}_Ki_{receptor}": d[f"{p}_Ki_{receptor}"]
+        if f"{p}_Ki_{receptor}" in d
+        else d[f"mitragynine_Ki_{receptor}"] / d[f"{receptor}_Ki_ratio"]
+        for receptor in compound.receptors
+    }
+
+
+@cache
+def _compositions() -> tuple[dict[str, Composition], Composition]:
+    known = knowledge.load()
+    rows = {row.tissue: _composition(row) for row in known.find("tissue_composition", method_set=METHOD)}
+    return {organ: rows[TISSUE.get(organ, organ)] for organ in models.ORGANS}, rows["red blood cells"]
+
+
+def _composition(row: knowledge.Row) -> Composition:
+    def number(column: str) -> float:
+        value = getattr(row, column)
+        return 0.0 if value is None else row.number(column)
+
+    return Composition(
+        neutral_lipid=number("neutral_lipid"),
+        neutral_phospholipid=number("neutral_phospholipid"),
+        acidic_phospholipid=number("acidic_phospholipid_mg_per_g"),
+        water_out=number("extracellular_water"),
+        water_in=number("intracellular_water"),
+    )

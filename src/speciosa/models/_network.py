@@ -1,0 +1,86 @@
+"""The wiring of the body: which compound is built how (``network.yaml``)."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import yaml
+
+from speciosa.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Enzyme:
+    """One enzyme: whether the gut holds it, and whether its pool turns over."""
+
+    name: str
+    gut: bool
+    turnover: bool
+
+
+@dataclass(frozen=True)
+class Compound:
+    """One compound of the network.
+
+    Attributes:
+        id: prefix of its symbols in the model.
+        name: its name in the knowledge tables.
+        disposition: ``full`` or ``minimal``.
+        enzymes: enzyme → id of the compound that part of the route becomes, or ``None``.
+        receptors: targets it binds.
+        acid_product: id of the compound that gastric acid turns it into, or ``None``.
+    """
+
+    id: str
+    name: str
+    disposition: Literal["full", "minimal"]
+    enzymes: "Mapping[str, str | None]"
+    receptors: tuple[str, ...]
+    acid_product: str | None
+
+
+@dataclass(frozen=True)
+class Network:
+    """All compounds and enzymes that can be wired."""
+
+    compounds: "Mapping[str, Compound]"
+    enzymes: "Mapping[str, Enzyme]"
+    receptors: tuple[str, ...]
+
+    def compound(self, key: str) -> Compound:
+        """A compound by id or by name.
+
+        Raises:
+            ModelError: the network does not hold it.
+        """
+        for compound in self.compounds.values():
+            if key in {compound.id, compound.name}:
+                return compound
+        raise ModelError(
+            f"compound {key!r} is not in the model; it holds {', '.join(c.name for c in self.compounds.values())}."
+        )
+
+
+@cache
+def network() -> Network:
+    """The shipped network."""
+    text = (resources.files("speciosa.models") / "network.yaml").read_text(encoding="utf-8")
+    raw = yaml.safe_load(text)
+    compounds = {
+        key: Compound(
+            id=key,
+            name=entry["name"],
+            disposition=entry["disposition"],
+            enzymes=MappingProxyType({e: (route or {}).get("product") for e, route in entry["enzymes"].items()}),
+            receptors=tuple(entry.get("receptors", ())),
+            acid_product=entry.get("acid_product"),
+        )
+        for key, entry in raw["compounds"].items()
+    }
+    enzymes = {key: Enzyme(key, bool(entry["gut"]), bool(entry["turnover"])) for key, entry in raw["enzymes"].items()}
+    return Network(MappingProxyType(compounds), MappingProxyType(enzymes), tuple(raw["receptors"]))

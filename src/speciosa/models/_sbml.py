@@ -1,0 +1,34 @@
+"""Antimony text to checked SBML."""
+
+import threading
+
+import antimony
+import libsbml
+
+from speciosa.errors import ModelError
+
+_LOCK = threading.Lock()  # libantimony holds one global state per process
+
+
+def to_sbml(text: str) -> str:
+    """Convert an Antimony model to SBML Level 3 and check it, units included.
+
+    Raises:
+        ModelError: the text is no Antimony model, or libsbml has anything to say about the result.
+    """
+    with _LOCK:
+        antimony.clearPreviousLoads()
+        if antimony.loadAntimonyString(text) < 0:
+            raise ModelError(f"the model text does not read as Antimony: {antimony.getLastError()}")
+        sbml: str = antimony.getSBMLString(antimony.getMainModuleName())
+    complaints = check(sbml)
+    if complaints:
+        raise ModelError(f"libsbml has {len(complaints)} complaints about the model; the first: {complaints[0]}")
+    return sbml
+
+
+def check(sbml: str) -> tuple[str, ...]:
+    """Everything libsbml has to say: consistency, units, modelling practice. Empty when all is well."""
+    document = libsbml.readSBMLFromString(sbml)
+    document.checkConsistency()
+    return tuple(" ".join(document.getError(i).getMessage().split()) for i in range(document.getNumErrors()))
