@@ -1,0 +1,280 @@
+"""A model, what to vary and what to watch → the nodes of the right side, the initial values and the outputs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from speciosa.engine._expressions import Graph
+from speciosa.engine._model import Call, Formula, Model
+from speciosa.errors import EngineError
+
+__all__ = ["Equations", "build", "defaults"]
+
+
+@dataclass(frozen=True)
+class Equations:
+    """Nodes of one graph, ready to be lowered.
+
+    Attributes:
+        graph: the graph.
+        states: names, in the order of the state vector; those that the outputs need come first.
+        needed: how many states the outputs need.
+        rates: time derivative of each state.
+        initial: initial value of each state.
+        per_amount: what one unit of amount adds to each state: 1, or 1 / volume for a concentration.
+        outputs: the outputs.
+    """
+
+    graph: Graph
+    states: tuple[str, ...]
+    needed: int
+    rates: tuple[int, ...]
+    initial: tuple[int, ...]
+    per_amount: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+def defaults(model: Model) -> dict[str, float]:
+    """Value of every symbol that can be varied: constant quantities, and the initial values of the states."""
+    builder = _Builder(model, ())
+    ruled = {name for name, _ in model.assignment_rules}
+    found = {}
+    for quantity in model.quantities:
+        if quantity.name not in ruled:
+            node = builder.at_start(quantity.name) if quantity.initial is not None else builder.graph.number(math.nan)
+            value = builder.graph.constant(node)
+            found[quantity.name] = math.nan if value is None else value
+    return found
+
+
+def build(model: Model, outputs: Sequence[str], vary: Sequence[str]) -> Equations:
+    """The equations of a model.
+
+    Args:
+        model: the model.
+        outputs: symbols to compute at the output times.
+        vary: symbols whose value differs between persons (for a state: its initial value).
+
+    Raises:
+        EngineError: a name is unknown, or a symbol has no value.
+    """
+    if not model.states:
+        raise EngineError(f"The model {model.name!r} has no state: nothing reacts and there is no rate rule.")
+    builder = _Builder(model, vary)
+    graph = builder.graph
+    known = {q.name for q in model.quantities} | set(model.observables)
+    for name in outputs:
+        if name not in known:
+            raise EngineError(f"The output {name!r} is no symbol of the model {model.name!r}.")
+    wanted = [builder.running(name) for name in outputs]
+    used = {int(graph.value[node]) for node in graph.reachable(wanted) if graph.operator[node] == "state"}
+    order = sorted(range(len(model.states)), key=lambda index: (index not in used, index))
+    # the state vector is sorted anew, so the nodes are built anew with the final numbers
+    builder = _Builder(model, vary, tuple(model.states[index] for index in order))
+    return Equations(
+        graph=builder.graph,
+        states=builder.states,
+        needed=len(used),
+        rates=tuple(builder.rate(name) for name in builder.states),
+        initial=tuple(builder.at_start(name) for name in builder.states),
+        per_amount=tuple(builder.per_amount(name) for name in builder.states),
+        outputs=tuple(builder.running(name) for name in outputs),
+    )
+
+
+class _Builder:
+    """Two views of each symbol: its value at time 0, and its value while the simulation runs."""
+
+    def __init__(self, model: Model, vary: Sequence[str], states: tuple[str, ...] | None = None) -> None:
+        self.graph = Graph()
+        self.model = model
+        self.states = model.states if states is None else states
+        self.quantities = {quantity.name: quantity for quantity in model.quantities}
+        self.rules = dict(model.assignment_rules)
+        self.rate_rules = dict(model.rate_rules)
+        self.reactions = {reaction.name: reaction.rate for reaction in model.reactions}
+        self.state_number = {name: index for index, name in enumerate(self.states)}
+        self.varied: dict[str, int] = {}
+        for index, name in enumerate(vary):
+            if name not in self.quantities or name in self.rules:
+                reason = "follows from an assignment rule" if name in self.rules else "is no symbol of the model"
+                raise EngineError(f"{name!r} cannot be varied: it {reason}.")
+            if name in self.varied:
+                raise EngineError(f"{name!r} is varied twice.")
+            self.varied[name] = index
+        self._start: dict[str, int] = {}
+        self._running: dict[str, int] = {}
+        self._open: set[tuple[str, bool]] = set()
+
+    def at_start(self, name: str) -> int:
+        """Node of a symbol's value at time 0."""
+        if name == " time":
+            return self.graph.number(0.0)
+        return self._once(name, self._start, self._make_start, running=False)
+
+    def running(self, name: str) -> int:
+        """Node of a symbol's value at any time."""
+        if name == " time":
+            return self.graph.time()
+        return self._once(name, self._running, self._make_running, running=True)
+
+    def _once(self, name: str, memory: dict[str, int], make: Callable[[str], int], *, running: bool) -> int:
+        if name not in memory:
+            if (name, running) in self._open:
+                raise EngineError(f"The value of {name!r} depends on itself.")
+            self._open.add((name, running))
+            memory[name] = make(name)
+            self._open.discard((name, running))
+        return memory[name]
+
+    def _make_running(self, name: str) -> int:
+        if name in self.state_number:
+            return self.graph.state(self.state_number[name])
+        if name in self.rules:
+            return self.number(self.rules[name], self.running)
+        if name in self.reactions:
+            return self.number(self.reactions[name], self.running)
+        return self.at_start(name)
+
+    def _make_start(self, name: str) -> int:
+        graph = self.graph
+        if name in self.varied:
+            return graph.person(self.varied[name])
+        if name in self.rules:
+            return self.number(self.rules[name], self.at_start)
+        if name in self.reactions:
+            return self.number(self.reactions[name], self.at_start)
+        quantity = self.quantities.get(name)
+        if quantity is None:
+            raise EngineError(f"The symbol {name!r} is used but nowhere defined.")
+        if quantity.initial is None:
+            raise EngineError(f"The {quantity.kind} {name!r} has no value.")
+        value = self.number(quantity.initial, self.at_start)
+        if quantity.kind != "species" or not quantity.home:
+            return value
+        if quantity.concentration and quantity.initial_is == "amount":
+            return graph.divide(value, self.at_start(quantity.home))
+        if not quantity.concentration and quantity.initial_is == "concentration" and isinstance(quantity.initial, float):
+            return graph.multiply(value, self.at_start(quantity.home))
+        return value
+
+    def per_amount(self, name: str) -> int:
+        """Node of what one unit of amount adds to a state."""
+        quantity = self.quantities[name]
+        one = self.graph.number(1.0)
+        return self.graph.divide(one, self.at_start(quantity.home)) if quantity.concentration else one
+
+    def rate(self, name: str) -> int:
+        """Node of a state's time derivative."""
+        if name in self.rate_rules:
+            return self.number(self.rate_rules[name], self.running)
+        graph = self.graph
+        flow = graph.total(
+            graph.multiply(graph.number(coefficient), self.running(reaction.name))
+            for reaction in self.model.reactions
+            for species, coefficient in reaction.net
+            if species == name
+        )
+        return graph.multiply(self.per_amount(name), flow)
+
+    # -- formulas
+
+    def number(self, formula: Formula, value_of: Callable[[str], int]) -> int:
+        """Node of a formula that is a number; a truth value counts as 1 or 0."""
+        node = self.node(formula, value_of)
+        if self.graph.is_boolean(node):
+            return self.graph.choose(node, self.graph.number(1.0), self.graph.number(0.0))
+        return node
+
+    def condition(self, formula: Formula, value_of: Callable[[str], int]) -> int:
+        """Node of a formula that is a truth value; a number counts as true unless 0."""
+        node = self.node(formula, value_of)
+        if self.graph.is_boolean(node):
+            return node
+        return self.graph.compare("!=", node, self.graph.number(0.0))
+
+    def node(self, formula: Formula, value_of: Callable[[str], int]) -> int:
+        """Node of any formula."""
+        if isinstance(formula, bool):
+            return self.graph.truth(formula)
+        if isinstance(formula, str):
+            return value_of(formula)
+        if isinstance(formula, Call):
+            if formula.operator == "piecewise":
+                return self._piecewise(formula.arguments, value_of)
+            if formula.operator in {"and", "or", "not", "xor"}:
+                return self._logic(formula, value_of)
+            return self._arithmetic(formula, [self.number(item, value_of) for item in formula.arguments])
+        return self.graph.number(formula)
+
+    def _piecewise(self, items: tuple[Formula, ...], value_of: Callable[[str], int]) -> int:
+        result = self.number(items[-1], value_of) if len(items) % 2 else self.graph.number(math.nan)
+        pairs = list(zip(items[0::2], items[1::2], strict=False))
+        for value, condition in reversed(pairs):
+            result = self.graph.choose(self.condition(condition, value_of), self.number(value, value_of), result)
+        return result
+
+    def _logic(self, formula: Call, value_of: Callable[[str], int]) -> int:
+        graph = self.graph
+        parts = [self.condition(item, value_of) for item in formula.arguments]
+        if formula.operator == "not":
+            return graph.negation(parts[0])
+        result = graph.truth(formula.operator == "and")
+        for part in parts:
+            if formula.operator == "xor":
+                one_only = graph.connect("and", result, graph.negation(part))
+                result = graph.connect("or", one_only, graph.connect("and", graph.negation(result), part))
+            else:
+                result = graph.connect(formula.operator, result, part)
+        return result
+
+    def _arithmetic(self, formula: Call, parts: list[int]) -> int:
+        graph, operator = self.graph, formula.operator
+        if operator == "+":
+            return graph.total(parts)
+        if operator == "*":
+            result = graph.number(1.0)
+            for part in parts:
+                result = graph.multiply(result, part)
+            return result
+        if operator in {"min", "max"}:
+            result = parts[0]
+            for part in parts[1:]:
+                less = graph.compare("<", part, result)
+                result = graph.choose(less, part, result) if operator == "min" else graph.choose(less, result, part)
+            return result
+        if operator in {"<", "<=", ">", ">=", "==", "!="}:
+            result = graph.truth(value=True)
+            for left, right in zip(parts, parts[1:], strict=False):
+                result = graph.connect("and", result, graph.compare(operator, left, right))
+            return result
+        return self._function(operator, parts)
+
+    def _function(self, operator: str, parts: list[int]) -> int:
+        graph = self.graph
+        first = parts[0]
+        if operator == "-":
+            return graph.subtract(first, parts[1])
+        if operator == "/":
+            return graph.divide(first, parts[1])
+        if operator == "^":
+            return graph.power(first, parts[1])
+        if operator == "neg":
+            return graph.negative(first)
+        if operator == "tan":
+            return graph.divide(graph.call("sin", first), graph.call("cos", first))
+        if operator in {"sinh", "cosh", "tanh"}:
+            return self._hyperbolic(operator, first)
+        return graph.call(operator, first)
+
+    def _hyperbolic(self, operator: str, x: int) -> int:
+        graph = self.graph
+        half, one = graph.number(0.5), graph.number(1.0)
+        if operator == "tanh":  # 1 - 2 / (exp(2 x) + 1) cannot overflow to inf / inf
+            grown = graph.add(graph.call("exp", graph.multiply(graph.number(2.0), x)), one)
+            return graph.subtract(one, graph.divide(graph.number(2.0), grown))
+        up, down = graph.call("exp", x), graph.call("exp", graph.negative(x))
+        both = graph.add(up, down) if operator == "cosh" else graph.subtract(up, down)
+        return graph.multiply(half, both)
