@@ -32,7 +32,7 @@ def test_every_part_is_one_module_with_a_comment_that_says_what_it_is(name):
 
 
 def test_a_part_without_its_ports_is_refused_by_name():
-    with pytest.raises(ModelError, match="tissue of x: missing ports .*'Kp'"):
+    with pytest.raises(ModelError, match=r"tissue of x: missing ports .*'Kp'"):
         models.part("tissue").instance("x", {"V": "V_x"})
 
 
@@ -158,7 +158,7 @@ def test_partition_gives_the_tabulated_values(changes, muscle, adipose):
 
 
 def test_partition_refuses_a_weak_base():
-    with pytest.raises(ModelError, match="pKa 6.1"):
+    with pytest.raises(ModelError, match=r"pKa 6\.1"):
         kp(pKa=6.1)
 
 

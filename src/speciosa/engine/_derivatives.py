@@ -10,6 +10,7 @@ __all__ = ["BY_TIME", "Derivatives"]
 BY_TIME = -1
 """The variable number that stands for time; states are 0, 1, …"""
 _TINY = 1e-300
+_HUGE = 1e200
 
 
 class Derivatives:
@@ -83,12 +84,13 @@ class Derivatives:
         }
 
     def _power(self, node: int, base: int, exponent: int) -> dict[int, int]:
-        # a base at or below 0 gives the value 0 ** exponent (see the lowering), whose slope is taken as 0
+        # at 0 the slope is taken as 0; below 0 the power is 0, or a whole one, which has a slope like any other
         graph = self.graph
         tiny = graph.number(_TINY)
-        safe = graph.choose(graph.compare("<", tiny, base), base, tiny)
-        by_base = graph.divide(graph.multiply(exponent, node), safe)
-        by_exponent = graph.multiply(node, graph.call("log", safe))
+        apart = graph.choose(graph.compare("<", tiny, graph.call("abs", base)), base, tiny)
+        above = graph.choose(graph.compare("<", tiny, base), base, tiny)
+        by_base = graph.divide(graph.multiply(exponent, node), apart)
+        by_exponent = graph.multiply(node, graph.call("log", above))
         return self._combine((base, by_base), (exponent, by_exponent))
 
     def _outer(self, node: int, operator: str, argument: int) -> int:
@@ -98,7 +100,8 @@ class Derivatives:
         if operator == "neg":
             return graph.number(-1.0)
         if operator == "exp":
-            return node
+            # where exp overflows, a saturated 1 / (1 + exp(x)) would have the slope 0 × inf
+            return graph.choose(graph.compare("<", node, graph.number(_HUGE)), node, graph.number(_HUGE))
         if operator == "log":
             return graph.divide(one, argument)
         if operator == "sqrt":

@@ -52,16 +52,18 @@ class Dosing:
     def __init__(
         self, time: ArrayLike, compartment: str | Sequence[str], amount: ArrayLike, rate: ArrayLike = 0.0
     ) -> None:
-        times = np.atleast_1d(np.array(time, dtype=float))
+        times = np.atleast_1d(_numbers(time, "times"))
+        if times.ndim != 1:
+            raise EngineError(f"The dose times have the shape {times.shape}; expected one row.")
         names = (compartment,) * len(times) if isinstance(compartment, str) else tuple(map(str, compartment))
-        amounts = np.array(amount, dtype=float)
-        if amounts.ndim < 2:
-            amounts = np.broadcast_to(amounts, times.shape).copy()
-        rates = np.broadcast_to(np.array(rate, dtype=float), times.shape).copy()
-        if times.ndim != 1 or len(names) != len(times) or amounts.ndim != 2 and amounts.shape != times.shape:
+        if len(names) != len(times):
             raise EngineError(f"The doses have {len(times)} times, but {len(names)} compartments.")
-        if amounts.shape[-1] != len(times):
+        amounts, rates = _numbers(amount, "amounts"), _numbers(rate, "rates")
+        if amounts.ndim < 2:
+            amounts = _one_per_dose(amounts, len(times), "amounts")
+        elif amounts.shape[1:] != times.shape:
             raise EngineError(f"The doses have {len(times)} times, but amounts of shape {amounts.shape}.")
+        rates = _one_per_dose(rates, len(times), "rates")
         if not (np.isfinite(times).all() and (times >= 0).all()):
             raise EngineError("A dose time is negative or not a number; expected 0 or later.")
         if not (np.isfinite(rates).all() and (rates >= 0).all()):
@@ -129,7 +131,9 @@ class Dosing:
         place |= {str(number): place[name] for number, name in enumerate(numbered, start=1) if str(number) not in place}
         for name in self.compartment:
             if name not in place:
-                raise EngineError(f"The dose compartment {name!r} is no state of the model; there are {', '.join(states)}.")
+                raise EngineError(
+                    f"The dose compartment {name!r} is no state of the model; there are {', '.join(states)}."
+                )
         state = np.array([place[name] for name in self.compartment], dtype=np.int64)
         drip = self.rate > 0
         change = np.broadcast_to(self.rate[drip], (*self.amount.shape[:-1], int(drip.sum())))
@@ -156,9 +160,22 @@ class Dosing:
         )
 
 
+def _numbers(given: ArrayLike, what: str) -> NDArray[np.float64]:
+    try:
+        return np.array(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise EngineError(f"The {what} of the doses are {given!r}; expected numbers.") from None
+
+
+def _one_per_dose(given: NDArray[np.float64], doses: int, what: str) -> NDArray[np.float64]:
+    if given.shape not in {(), (1,), (doses,)}:
+        raise EngineError(f"The doses have {doses} times, but {what} of shape {given.shape}.")
+    return np.broadcast_to(given, (doses,)).copy()
+
+
 def _refuse_unknown(fields: Mapping[str, object], number: int) -> None:
     for name, value in fields.items():
-        if name not in _FIELDS and not _is_missing(value) and value not in {0, "0", 0.0}:
+        if name not in _FIELDS and not _is_missing(value) and str(value).strip() not in {"0", "0.0", "False"}:
             known = ", ".join(sorted(_FIELDS))
             raise EngineError(f"{name} of dosing record {number} is not supported; expected {known}.")
 
@@ -189,7 +206,7 @@ def _repeated(fields: Mapping[str, object], number: int) -> list[float]:
     first = _number(fields, "TIME", number)
     more = _number(fields, "ADDL", number)
     every = _number(fields, "II", number)
-    if more != int(more) or not 0 <= more <= _MOST_DOSES:
+    if not 0 <= more <= _MOST_DOSES or more != int(more):
         raise EngineError(f"ADDL of dosing record {number} is {more:g}; expected a whole number from 0 on.")
     if more > 0 and not every > 0:
         raise EngineError(f"II of dosing record {number} is {every:g}; expected more than 0 with ADDL.")

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 __all__ = ["Emitter", "Module", "Shape", "literal"]
 
@@ -88,7 +89,7 @@ class Emitter:
         self._lines: list[str] = []
         self._count = 0
 
-    def __enter__(self) -> Emitter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from speciosa.engine._expressions import Graph
 from speciosa.engine._model import Call, Formula, Model
@@ -38,13 +39,12 @@ class Equations:
 
 def defaults(model: Model) -> dict[str, float]:
     """Value of every symbol that can be varied: constant quantities, and the initial values of the states."""
-    builder = _Builder(model, ())
+    builder = _Builder(model, (), unset=math.nan)
     ruled = {name for name, _ in model.assignment_rules}
     found = {}
     for quantity in model.quantities:
         if quantity.name not in ruled:
-            node = builder.at_start(quantity.name) if quantity.initial is not None else builder.graph.number(math.nan)
-            value = builder.graph.constant(node)
+            value = builder.graph.constant(builder.at_start(quantity.name))
             found[quantity.name] = math.nan if value is None else value
     return found
 
@@ -87,9 +87,17 @@ def build(model: Model, outputs: Sequence[str], vary: Sequence[str]) -> Equation
 class _Builder:
     """Two views of each symbol: its value at time 0, and its value while the simulation runs."""
 
-    def __init__(self, model: Model, vary: Sequence[str], states: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        vary: Sequence[str],
+        states: tuple[str, ...] | None = None,
+        *,
+        unset: float | None = None,  # what a symbol without value counts as; None refuses it
+    ) -> None:
         self.graph = Graph()
         self.model = model
+        self.unset = unset
         self.states = model.states if states is None else states
         self.quantities = {quantity.name: quantity for quantity in model.quantities}
         self.rules = dict(model.assignment_rules)
@@ -150,13 +158,19 @@ class _Builder:
         if quantity is None:
             raise EngineError(f"The symbol {name!r} is used but nowhere defined.")
         if quantity.initial is None:
-            raise EngineError(f"The {quantity.kind} {name!r} has no value.")
+            if self.unset is None:
+                raise EngineError(f"The {quantity.kind} {name!r} has no value.")
+            return self.graph.number(self.unset)
         value = self.number(quantity.initial, self.at_start)
         if quantity.kind != "species" or not quantity.home:
             return value
         if quantity.concentration and quantity.initial_is == "amount":
             return graph.divide(value, self.at_start(quantity.home))
-        if not quantity.concentration and quantity.initial_is == "concentration" and isinstance(quantity.initial, float):
+        if (
+            not quantity.concentration
+            and quantity.initial_is == "concentration"
+            and isinstance(quantity.initial, float)
+        ):
             return graph.multiply(value, self.at_start(quantity.home))
         return value
 
@@ -247,7 +261,7 @@ class _Builder:
             return result
         if operator in {"<", "<=", ">", ">=", "==", "!="}:
             result = graph.truth(value=True)
-            for left, right in zip(parts, parts[1:], strict=False):
+            for left, right in pairwise(parts):
                 result = graph.connect("and", result, graph.compare(operator, left, right))
             return result
         return self._function(operator, parts)

@@ -84,7 +84,7 @@ class Graph:
         """Time."""
         return self._node("time", depends=TIME)
 
-    def truth(self, value: bool) -> int:  # noqa: FBT001 - the value itself
+    def truth(self, value: bool) -> int:
         """A constant truth value."""
         return self._node("truth", value=float(value))
 
@@ -194,7 +194,8 @@ class Graph:
         if self.per_person(a):
             return a, None
         if self.operator[a] == "mul" and self.per_person(self.arguments[a][0]):
-            return self.arguments[a]
+            front, rest = self.arguments[a]
+            return front, rest
         return None, a
 
     def _fold_product(self, a: int, b: int) -> int:
@@ -238,9 +239,10 @@ class Graph:
         x, y = self.constant(a), self.constant(b)
         if x is not None and y is not None:
             return self.number(_power(x, y))
-        if y == 0.5:
-            return self.call("sqrt", a)
-        if y is not None and y == int(y) and abs(y) <= _LARGEST_UNROLLED_POWER:
+        if y == 0.5:  # like every power that is not whole, 0 for a concentration just below 0
+            zero = self.number(0.0)
+            return self.call("sqrt", self.choose(self.compare("<", a, zero), zero, a))
+        if y is not None and abs(y) <= _LARGEST_UNROLLED_POWER and y == int(y):
             whole = self._whole_power(a, abs(int(y)))
             return whole if y >= 0 else self.divide(self.number(1.0), whole)
         if x is not None and x > 0.0:

@@ -74,7 +74,10 @@ def compile_model(
 def _generate(
     model: Model, outputs: Sequence[str], vary: Sequence[str], shape: Shape, target: _native.Machine
 ) -> tuple[bytes, dict[str, Any]]:
-    equations = build(model, outputs, vary)
+    try:
+        equations = build(model, outputs, vary)
+    except RecursionError:
+        raise EngineError(f"The rules of the model {model.name!r} build on each other too deeply.") from None
     module = Module(shape)
     define(module)
     lowered = lower(module, equations, len(vary))
@@ -163,14 +166,14 @@ class Kernel:
 
     def _table(self, parameters: ArrayLike | Mapping[str, ArrayLike]) -> NDArray[np.float64]:
         if not isinstance(parameters, Mapping):
-            table = np.ascontiguousarray(parameters, dtype=np.float64)
+            table = np.ascontiguousarray(_floats(parameters, "parameters"))
             if table.ndim != 2 or table.shape[1] != len(self.vary):
                 raise EngineError(f"parameters has the shape {table.shape}; expected (persons, {len(self.vary)}).")
             return table
         for name in parameters:
             if name not in self.vary:
                 raise EngineError(f"The parameter {name!r} is not varied in this kernel; it varies {self.vary}.")
-        columns = [np.asarray(parameters.get(name, self.model.parameters[name]), dtype=float) for name in self.vary]
+        columns = [_floats(parameters.get(name, self.model.parameters[name]), name) for name in self.vary]
         try:
             shape = np.broadcast_shapes(*(column.shape for column in columns), (1,))
         except ValueError:
@@ -183,7 +186,7 @@ class Kernel:
         return table
 
     def _tolerances(self, atol: ArrayLike) -> NDArray[np.float64]:
-        given = np.asarray(atol, dtype=float)
+        given = _floats(atol, "atol")
         if given.shape not in {(), (len(self.model.states),)}:
             raise EngineError(f"atol has the shape {given.shape}; expected a number or one per state.")
         if not (given > 0).all():
@@ -192,12 +195,20 @@ class Kernel:
         return np.array([per_name[name] for name in self.program.facts["states"]])
 
 
-def _again(model: Model, outputs: Sequence[str], vary: Sequence[str], lanes: int, cached: bool) -> Kernel:  # noqa: FBT001 - pickle passes by position
+def _again(model: Model, outputs: Sequence[str], vary: Sequence[str], lanes: int, cached: bool) -> Kernel:
     return compile_model(model, outputs, vary, lanes, cache=cached)
 
 
+def _floats(given: ArrayLike, what: str) -> NDArray[np.float64]:
+    try:
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise EngineError(f"{what} is {str(given)[:80]!r}; expected numbers.") from None
+
+
 def _moments(times: ArrayLike) -> NDArray[np.float64]:
-    moments = np.atleast_1d(np.array(times, dtype=np.float64))
+    # a copy: the result keeps it, whatever the caller does with his
+    moments = np.atleast_1d(_floats(times, "times").copy())
     if moments.ndim != 1 or not len(moments):
         raise EngineError("There are no output times; expected at least one.")
     if not (np.isfinite(moments).all() and moments[0] >= 0 and (np.diff(moments) >= 0).all()):

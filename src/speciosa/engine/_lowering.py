@@ -159,9 +159,9 @@ class _Writer:
             return emit.neg(values[0])
         if operator in {"sqrt", "floor", "ceil", "abs"}:
             return emit.unary("fabs" if operator == "abs" else operator, values[0])
-        return self._write_condition(node, operator, values)
+        return self._write_condition(operator, values)
 
-    def _write_condition(self, node: int, operator: str, values: list[str]) -> str:
+    def _write_condition(self, operator: str, values: list[str]) -> str:
         emit = self.emit
         if operator in _PREDICATES:
             return emit.compare(_PREDICATES[operator], *values)
@@ -171,9 +171,6 @@ class _Writer:
             return emit.invert(values[0])
         if operator == "choose":
             return emit.select(*values)
-        if operator == "truth":
-            zero = emit.constant(0.0)
-            return emit.compare("oeq" if self.graph.value[node] else "one", zero, zero)
         kind = emit.shape.vector
         arguments = ", ".join(f"{kind} {value}" for value in values)
         return emit.value(f"call {kind} @math_{operator}({arguments})")
@@ -255,39 +252,18 @@ def _factorise(
     with Emitter(module, f"internal void @factorise({pointers}) #1") as emit:
         writer = _Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
         writer.expect([*jacobian.values(), *by_time.values()])
-        inverse = emit.load("%inverse")
-        matrix: dict[tuple[int, int], str] = {}
-
-        def entry(row: int, column: int) -> str | None:
-            if (row, column) not in matrix:
-                node = jacobian.get((row, column))
-                value = None if node is None else writer.value(node)
-                if row == column:
-                    value = emit.neg(inverse) if value is None else emit.sub(value, inverse)
-                if value is None:
-                    return None
-                matrix[row, column] = value
-            return matrix[row, column]
-
-        place = 0
-
-        def keep(value: str) -> None:
-            nonlocal place
-            emit.store(value, emit.row("%factors", place))
-            place += 1
-
+        matrix = _Matrix(writer, jacobian, emit.load("%inverse"))
+        kept: list[str] = []
         for pivot, below, right in zip(plan.order, plan.below, plan.right, strict=True):
-            negative = emit.div(emit.constant(-1.0), _present(entry(pivot, pivot)))
-            keep(negative)
-            factors = {row: emit.mul(_present(entry(row, pivot)), negative) for row in below}
-            for value in factors.values():
-                keep(value)
-            for column in right:
-                keep(_present(entry(pivot, column)))
-            for row, factor in factors.items():
-                for column in right:
-                    old, other = entry(row, column), _present(entry(pivot, column))
-                    matrix[row, column] = emit.mul(factor, other) if old is None else emit.fma(factor, other, old)
+            negative = emit.div(emit.constant(-1.0), matrix.present(pivot, pivot))
+            factors = [emit.mul(matrix.present(row, pivot), negative) for row in below]
+            across = [matrix.present(pivot, column) for column in right]
+            for value in (negative, *factors, *across):
+                emit.store(value, emit.row("%factors", len(kept)))
+                kept.append(value)
+            for row, factor in zip(below, factors, strict=True):
+                for column, other in zip(right, across, strict=True):
+                    matrix.add(row, column, factor, other)
         zero = emit.constant(0.0)
         for row in range(lowered.states if lowered.timed else 0):
             value = writer.value(by_time[row]) if row in by_time else zero
@@ -295,17 +271,44 @@ def _factorise(
         emit.do("ret void")
 
 
-def _present(value: str | None) -> str:
-    assert value is not None  # noqa: S101 - the symbolic elimination lists only entries that exist
-    return value
+class _Matrix:
+    """The entries of J - inverse while they are eliminated."""
+
+    def __init__(self, writer: _Writer, jacobian: Mapping[tuple[int, int], int], inverse: str) -> None:
+        self.writer = writer
+        self.jacobian = jacobian
+        self.inverse = inverse
+        self._known: dict[tuple[int, int], str] = {}
+
+    def entry(self, row: int, column: int) -> str | None:
+        """An entry as it is now; None where it is 0 and nothing has been added yet."""
+        if (row, column) in self._known:
+            return self._known[row, column]
+        node, emit = self.jacobian.get((row, column)), self.writer.emit
+        value = None if node is None else self.writer.value(node)
+        if row == column:
+            value = emit.neg(self.inverse) if value is None else emit.sub(value, self.inverse)
+        if value is not None:
+            self._known[row, column] = value
+        return value
+
+    def present(self, row: int, column: int) -> str:
+        """An entry that the symbolic elimination lists, and that so exists."""
+        value = self.entry(row, column)
+        assert value is not None  # noqa: S101 - see above
+        return value
+
+    def add(self, row: int, column: int, factor: str, other: str) -> None:
+        """Add a product to an entry."""
+        old, emit = self.entry(row, column), self.writer.emit
+        self._known[row, column] = emit.mul(factor, other) if old is None else emit.fma(factor, other, old)
 
 
 def _solve(module: Module, plan: Elimination) -> None:
     pointers = ", ".join(f"{_POINTER} %{name}" for name in ("factors", "a", "b", "out"))
     with Emitter(module, f"internal void @solve({pointers}) #1") as emit:
         x = {
-            row: emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row)))
-            for row in sorted(plan.order)
+            row: emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row))) for row in sorted(plan.order)
         }
         starts = []
         place = 0
@@ -315,9 +318,7 @@ def _solve(module: Module, plan: Elimination) -> None:
                 factor = emit.load(emit.row("%factors", place + 1 + offset))
                 x[row] = emit.fma(factor, x[pivot], x[row])
             place += 1 + len(below) + len(right)
-        for pivot, below, right, start in reversed(
-            list(zip(plan.order, plan.below, plan.right, starts, strict=True))
-        ):
+        for pivot, below, right, start in reversed(list(zip(plan.order, plan.below, plan.right, starts, strict=True))):
             total = x[pivot]
             for offset, column in enumerate(right):
                 factor = emit.load(emit.row("%factors", start + 1 + len(below) + offset))
@@ -340,5 +341,3 @@ def _prepare(module: Module, equations: Equations, constants: dict[int, int]) ->
         for node, target, row in jobs:
             emit.store(writer.value(node), emit.row(target, row))
         emit.do("ret void")
-
-

@@ -10,6 +10,7 @@ from typing import Any
 
 import libsbml
 
+from speciosa.engine._antimony import to_sbml
 from speciosa.engine._equations import defaults
 from speciosa.engine._model import Call, Formula, Model, Quantity, Reaction
 from speciosa.errors import EngineError
@@ -71,8 +72,8 @@ def load(text_or_path: str | Path) -> Model:
     Raises:
         EngineError: it cannot be read, or uses a construct that the engine does not compute.
     """
-    text = _text(text_or_path)
-    sbml = text if text.lstrip("\ufeff \t\r\n").startswith("<") else _from_antimony(text)
+    text = _text(text_or_path).lstrip("\ufeff \t\r\n")  # libsbml takes nothing before the XML declaration
+    sbml = text if text.startswith("<") else to_sbml(text)
     document = libsbml.readSBMLFromString(sbml)
     for index in range(document.getNumErrors()):
         problem = document.getError(index)
@@ -83,7 +84,10 @@ def load(text_or_path: str | Path) -> Model:
     if source is None:
         raise EngineError("The SBML holds no model.")
     _refuse_document(document, source)
-    return _Reader(source, sbml).model()
+    try:
+        return _Reader(source, sbml).model()
+    except RecursionError:
+        raise EngineError(f"A formula of the model {_id(source)!r} is nested too deeply, or contains itself.") from None
 
 
 def _text(text_or_path: str | Path) -> str:
@@ -96,15 +100,6 @@ def _text(text_or_path: str | Path) -> str:
         return Path(text_or_path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise EngineError(f"The model file {str(text_or_path)!r} cannot be read: {error}.") from error
-
-
-def _from_antimony(text: str) -> str:
-    import antimony  # noqa: PLC0415 - slow to load, and not needed for SBML
-
-    antimony.clearPreviousLoads()
-    if antimony.loadAntimonyString(text) < 0:
-        raise EngineError(f"The Antimony text cannot be read: {' '.join(antimony.getLastError().split())}")
-    return str(antimony.getSBMLString(antimony.getMainModuleName()))
 
 
 def _refuse_document(document: Any, source: Any) -> None:  # noqa: ANN401 - libsbml ships no types
@@ -233,7 +228,9 @@ class _Reader:
         net: dict[str, float] = {}
         for sign, references in ((-1.0, item.getListOfReactants()), (1.0, item.getListOfProducts())):
             for reference in references:
-                net[reference.getSpecies()] = net.get(reference.getSpecies(), 0.0) + sign * _coefficient(reference, name)
+                net[reference.getSpecies()] = net.get(reference.getSpecies(), 0.0) + sign * _coefficient(
+                    reference, name
+                )
         return Reaction(name, self.formula(law.getMath(), local, f"reaction {name!r}"), tuple(net.items()))
 
     def formula(self, node: Any, local: dict[str, Formula], where: str) -> Formula:  # noqa: ANN401 - no types
@@ -250,7 +247,7 @@ class _Reader:
             return local.get(name, str(name))
         if kind == libsbml.AST_FUNCTION:
             return self._inlined(node, local, where)
-        arguments = tuple(self.formula(node.getChild(i), local, where) for i in range(node.getNumChildren()))
+        arguments = tuple(self.formula(item, local, where) for item in _operands(node, kind))
         return _call(node, kind, arguments, where)
 
     def _inlined(self, node: Any, local: dict[str, Formula], where: str) -> Formula:  # noqa: ANN401 - no types
@@ -269,7 +266,22 @@ def _coefficient(reference: Any, reaction: str) -> float:  # noqa: ANN401 - libs
         raise EngineError(f"Reaction {reaction!r} computes a stoichiometry; only constant numbers are supported.")
     if reference.getLevel() >= 3 and not reference.isSetStoichiometry():
         raise EngineError(f"Reaction {reaction!r} gives no stoichiometry of {reference.getSpecies()!r}.")
-    return float(reference.getStoichiometry())
+    return float(reference.getStoichiometry()) / float(reference.getDenominator())  # of Level 1; 1 elsewhere
+
+
+def _operands(node: Any, kind: int) -> list[Any]:  # noqa: ANN401 - libsbml ships no types
+    """What an operator applies to; ((a + b) + c) + … is taken as one sum, so that a long one nests no deeper."""
+    items = [node.getChild(i) for i in range(node.getNumChildren())]
+    if kind not in {libsbml.AST_PLUS, libsbml.AST_TIMES}:
+        return items
+    tails = []
+    while items and items[0].getType() == kind and items[0].getNumChildren():
+        tails.append(items[1:])
+        first = items[0]
+        items = [first.getChild(i) for i in range(first.getNumChildren())]
+    for tail in reversed(tails):
+        items.extend(tail)
+    return items
 
 
 def _call(node: Any, kind: int, arguments: tuple[Formula, ...], where: str) -> Formula:  # noqa: ANN401 - no types

@@ -195,7 +195,9 @@ def _control(frame: Frame, error: str, good: str, hit: str, h: str) -> None:
     frame.put("count", count)
     arrived = emit.logic("and", good, hit)
     allowed = emit.spread(emit.get("double", frame.argument("max_steps")))
-    worn_out = emit.logic("and", emit.compare("oge", count, allowed), emit.logic("xor", running, arrived))
+    # a person may arrive with the last step, but not go on from there
+    on_the_way = emit.logic("and", emit.compare("oge", count, allowed), emit.logic("xor", running, arrived))
+    worn_out = emit.logic("or", on_the_way, emit.logic("and", emit.compare("ogt", count, allowed), running))
     mode = emit.select(arrived, emit.constant(ARRIVED), frame.get("mode"))
     mode = emit.select(emit.logic("or", stuck, worn_out), emit.constant(FAILED), mode)
     frame.put("mode", mode)

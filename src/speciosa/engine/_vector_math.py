@@ -89,7 +89,9 @@ def _exp(emit: Emitter, x: str) -> str:
     rest = emit.fma(whole, emit.constant(-_LN2_HIGH), x)
     rest = emit.fma(whole, emit.constant(-_LN2_LOW), rest)
     value = _polynomial(emit, rest, [1.0 / math.factorial(k) for k in range(14)])
-    scaled = _from_bits(emit, _integer(emit, "add", _bits(emit, value), _integer(emit, "shl", _bits(emit, shifted), 52)))
+    scaled = _from_bits(
+        emit, _integer(emit, "add", _bits(emit, value), _integer(emit, "shl", _bits(emit, shifted), 52))
+    )
     scaled = emit.select(emit.compare("olt", x, emit.constant(-708.0)), emit.constant(0.0), scaled)
     scaled = emit.select(emit.compare("ogt", x, emit.constant(709.782712893384)), emit.constant(math.inf), scaled)
     return emit.select(emit.compare("uno", x, x), x, scaled)
@@ -109,7 +111,7 @@ def _log(emit: Emitter, x: str) -> str:
     value = emit.sub(emit.mul(whole, emit.constant(_LN2_HIGH)), emit.sub(emit.sub(half_square, low), f))
     value = emit.select(emit.compare("oeq", x, emit.constant(math.inf)), x, value)
     value = emit.select(emit.compare("olt", x, emit.constant(_SMALLEST)), emit.constant(-math.inf), value)
-    return emit.select(emit.compare("uge", x, emit.constant(0.0)), value, emit.constant(math.nan))
+    return emit.select(emit.compare("oge", x, emit.constant(0.0)), value, emit.constant(math.nan))
 
 
 def _pow(emit: Emitter, x: str, y: str) -> str:
@@ -142,7 +144,9 @@ def _reduced(emit: Emitter, x: str) -> tuple[str, str, str]:
         r = emit.fma(whole, emit.constant(-part), r)
     z = emit.mul(r, r)
     sine = emit.fma(emit.mul(z, r), _polynomial(emit, z, _SINE), r)
-    cosine = emit.fma(emit.mul(z, z), _polynomial(emit, z, _COSINE), emit.fma(z, emit.constant(-0.5), emit.constant(1.0)))
+    cosine = emit.fma(
+        emit.mul(z, z), _polynomial(emit, z, _COSINE), emit.fma(z, emit.constant(-0.5), emit.constant(1.0))
+    )
     return sine, cosine, _bits(emit, shifted)
 
 

@@ -1,13 +1,9 @@
 """Antimony text to checked SBML."""
 
-import threading
-
-import antimony
 import libsbml
 
-from speciosa.errors import ModelError
-
-_LOCK = threading.Lock()  # libantimony holds one global state per process
+from speciosa import engine
+from speciosa.errors import EngineError, ModelError
 
 
 def to_sbml(text: str) -> str:
@@ -16,11 +12,10 @@ def to_sbml(text: str) -> str:
     Raises:
         ModelError: the text is no Antimony model, or libsbml has anything to say about the result.
     """
-    with _LOCK:
-        antimony.clearPreviousLoads()
-        if antimony.loadAntimonyString(text) < 0:
-            raise ModelError(f"the model text does not read as Antimony: {antimony.getLastError()}")
-        sbml: str = antimony.getSBMLString(antimony.getMainModuleName())
+    try:
+        sbml = engine.to_sbml(text)
+    except EngineError as error:
+        raise ModelError(str(error)) from error
     complaints = check(sbml)
     if complaints:
         raise ModelError(f"libsbml has {len(complaints)} complaints about the model; the first: {complaints[0]}")
