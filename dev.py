@@ -78,7 +78,7 @@ def lock() -> int:
     # the build backend is locked too, so that installing the project itself fetches nothing unchecked
     backend = "hatchling\neditables\n"
     common = "pip compile pyproject.toml - --quiet --universal --python-version 3.11 --generate-hashes"
-    quiet = "--no-emit-index-url --no-annotate --no-header"
+    quiet = "--no-emit-index-url --no-annotate --no-header --no-strip-extras"
     extras = {"run": (), "dev": ("--group", "dev", "--constraints", LOCKS["run"])}
     for kind, more in extras.items():
         say(f"Writing {LOCKS[kind]}")

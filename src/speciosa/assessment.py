@@ -3,7 +3,7 @@
 Case → exposure → checks → findings → assessment. Reports only print what is here.
 """
 
-from datetime import date
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import speciosa
@@ -20,8 +20,8 @@ class KnowledgeRelease(Record):
     """The release of the data package that an assessment rests on."""
 
     version: str
-    date: date
-    expires: date
+    date: dt.date
+    expires: dt.date
     expired: bool
     checksum: str
 
@@ -53,7 +53,7 @@ class Assessment(Record):
 
     title: str
     software: str
-    made_on: date
+    made_on: dt.date
     release: KnowledgeRelease
     case: dict[str, object]
     findings: tuple[Finding, ...]
@@ -94,7 +94,7 @@ def assess(case: "Case", *, progress: "Progress | None" = None) -> Assessment:
     )
 
 
-def _release(known: knowledge.Knowledge, on: date) -> KnowledgeRelease:
+def _release(known: knowledge.Knowledge, on: dt.date) -> KnowledgeRelease:
     release = known.release
     return KnowledgeRelease(
         version=release.version,
@@ -109,5 +109,9 @@ def _note(known: knowledge.Knowledge, row_id: str) -> SourceNote:
     row = known.row(row_id)
     source = known.source(row.source_id)
     return SourceNote(
-        id=known.qualified(row), says=row.summary(), citation=source.citation, link=source.link, confidence=row.confidence
+        id=known.qualified(row),
+        says=row.summary(),
+        citation=source.citation,
+        link=source.link,
+        confidence=row.confidence,
     )

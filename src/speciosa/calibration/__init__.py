@@ -1,1 +1,7 @@
-"""The calibration room."""
+"""Fits the few parameters that nobody measured to people, and sets predictions beside observations."""
+
+from speciosa.calibration._fit import Posterior, fit
+from speciosa.calibration._studies import Study, Target, studies, targets
+from speciosa.calibration._validate import Comparison, validate
+
+__all__ = ["Comparison", "Posterior", "Study", "Target", "fit", "studies", "targets", "validate"]

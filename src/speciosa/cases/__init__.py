@@ -1,1 +1,24 @@
-"""The cases room."""
+"""Product, person, regimens: what the user hands in, validated once and complete when read."""
+
+from speciosa.cases._case import Case, Simulation
+from speciosa.cases._person import ANCESTRIES, Medicine, Person
+from speciosa.cases._product import Content, Dose, Form, Product
+from speciosa.cases._read import parse, read, schema
+from speciosa.cases._regimen import Regimen, Repeat
+
+__all__ = [
+    "ANCESTRIES",
+    "Case",
+    "Content",
+    "Dose",
+    "Form",
+    "Medicine",
+    "Person",
+    "Product",
+    "Regimen",
+    "Repeat",
+    "Simulation",
+    "parse",
+    "read",
+    "schema",
+]

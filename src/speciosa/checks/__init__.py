@@ -1,5 +1,6 @@
 """The checks of a case: findings with the rule that fired, its sources, and how sure anyone can be."""
 
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
+from speciosa.checks._run import run
 
-__all__ = ["Certainty", "Finding", "Rule", "Severity", "Topic"]
+__all__ = ["Certainty", "Finding", "Rule", "Severity", "Topic", "run"]

@@ -1,13 +1,14 @@
 """What the product does to a medicine: the same person with and without it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from speciosa import models
 from speciosa.cases import Case, Regimen
-from speciosa.exposure._plan import ALKALOIDS, NANOMOL_PER_MG, Setting, build, doses, setting
+from speciosa.exposure._plan import ALKALOIDS, NANOMOL_PER_MG, Doses, Setting, doses, plan, setting, who
 from speciosa.exposure._results import Figure, InteractionRun
 from speciosa.exposure._run import Progress, Run, execute
 from speciosa.exposure._scenario import dose_times
@@ -25,26 +26,27 @@ def victims() -> tuple[str, ...]:
     return tuple(c.id for c in models.network().compounds.values() if c.disposition == "minimal")
 
 
-def interactions(
-    case: Case, *, overrides: Mapping[str, float] | None = None, progress: Progress | None = None
-) -> tuple[InteractionRun, ...]:
-    """Every victim, at the first dose of every regimen and at the last one of repeated regimens."""
-    everyone = min(PEOPLE, case.simulation.people)
-    at = setting(case, (*ALKALOIDS, *victims()), persons=everyone, draw_people=DRAW_PEOPLE, overrides=overrides)
+def interactions(case: Case, *, progress: Progress | None = None) -> tuple[InteractionRun, ...]:
+    """Every victim, at the first dose and at the last one of repeated regimens.
+
+    Regimens that begin with the same dose share the run at the first dose; it bears the name of the first of them.
+    """
+    simulation = replace(case.simulation, people=min(PEOPLE, case.simulation.people))
+    at = setting(who(case), case.product.form, simulation, (*ALKALOIDS, *victims()), draw_people=DRAW_PEOPLE)
     return tuple(run for victim in victims() for run in _victim(case, at, victim, progress))
 
 
 def _victim(case: Case, at: Setting, victim: str, progress: Progress | None) -> Iterator[InteractionRun]:
-    nmol = at.by_run[f"{victim}_probe_dose"] * NANOMOL_PER_MG / at.by_run[f"{victim}_molar_mass"]
-    alone = _watch(at, victim, nmol, 0.0, None, progress)
-    seen: dict[tuple[float, ...], tuple[Figure, Figure]] = {}
+    alone = watch(at, victim, 0.0, no_doses(at), progress)
+    seen: set[tuple[float, ...]] = set()
     for regimen in case.regimens:
-        for when, moment, until in _moments(regimen):
-            product = _until(doses(case, regimen, at), until)
-            key = (moment, *product[0], *product[2][0])  # the first dose of two regimens is often the same
-            if key not in seen:
-                seen[key] = _ratios(victim, alone, _watch(at, victim, nmol, moment, product, progress), moment)
-            auc_ratio, cmax_ratio = seen[key]
+        for when, moment in _moments(regimen):
+            product = _until(doses(case, regimen, at), moment)
+            key = (moment, *product[0], *product[2][0])
+            if key in seen:
+                continue
+            seen.add(key)
+            auc_ratio, cmax_ratio = _figures(victim, alone, watch(at, victim, moment, product, progress), moment)
             yield InteractionRun(
                 victim=models.network().compounds[victim].name,
                 scenario=regimen.name,
@@ -54,57 +56,57 @@ def _victim(case: Case, at: Setting, victim: str, progress: Progress | None) -> 
             )
 
 
-def _moments(regimen: Regimen) -> Iterator[tuple[str, float, float]]:
-    """(words, when the medicine is taken, last product dose that counts)."""
+def _moments(regimen: Regimen) -> Iterator[tuple[str, float]]:
+    """When the medicine is taken: in words, and in hours since the first dose."""
     given = dose_times(regimen)
-    yield "at the first dose", 0.0, 0.0
+    yield "at the first dose", 0.0
     if given.size > 1:
-        yield f"at the last of {given.size} doses", float(given[-1]), float(given[-1])
+        yield f"at the last of {given.size} doses", float(given[-1])
 
 
-def _until(product: tuple[Array, tuple[str, ...], Array], until: float) -> tuple[Array, tuple[str, ...], Array]:
+def _until(product: Doses, until: float) -> Doses:
     time, into, amount = product
     keep = time <= until + 1e-9
     return time[keep], tuple(state for state, kept in zip(into, keep, strict=True) if kept), amount[:, keep]
 
 
-def _watch(
-    at: Setting,
-    victim: str,
-    nmol: Array,
-    moment: float,
-    product: tuple[Array, tuple[str, ...], Array] | None,
-    progress: Progress | None,
-) -> Run:
-    time, into, amount = product if product else (np.empty(0), (), np.empty((at.person.size, 0)))
-    plan = build(
-        at,
-        np.append(time, moment),
-        (*into, f"{victim}_lumen_U_stomach"),
-        np.column_stack([amount, nmol]),
-        np.unique(np.append(WATCH + moment, 0.0)),
-        [f"{victim}_body_C_plasma"],
+def watch(at: Setting, victim: str, moment: float, product: Doses, progress: Progress | None) -> Run:
+    """The medicine, taken at ``moment``, with what is swallowed of the product; only its plasma is recorded."""
+    nmol = at.by_run[f"{victim}_probe_dose"] * NANOMOL_PER_MG / at.by_run[f"{victim}_molar_mass"]
+    time, into, amount = product
+    given = (np.append(time, moment), (*into, f"{victim}_lumen_U_stomach"), np.column_stack([amount, nmol]))
+    times = np.unique(np.append(WATCH + moment, 0.0))
+    return execute(
+        plan(at, given, times, [f"{victim}_body_C_plasma"]), words=f"interaction with {victim}", progress=progress
     )
-    return execute(plan, words=f"interaction with {victim}", progress=progress)
 
 
-def _ratios(victim: str, alone: Run, together: Run, moment: float) -> tuple[Figure, Figure]:
-    rows = ("clinical_ddi:DI003", "clinical_ddi:DI004") if victim == "midazolam" else ()
+def no_doses(at: Setting) -> Doses:
+    """No product at all."""
+    return np.empty(0), (), np.empty((at.person.size, 0))
+
+
+def ratios(alone: Run, together: Run, moment: float) -> tuple[Array, Array]:
+    """AUC and Cmax of a medicine with the product over without, person by person, (runs,)."""
     base_auc, base_cmax = _exposure(alone, 0.0)
     with_auc, with_cmax = _exposure(together, moment)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = {"auc": with_auc / base_auc, "cmax": with_cmax / base_cmax}
-    words = {
-        "auc": f"AUC of {victim} with the product over without",
-        "cmax": f"Cmax of {victim} with the product over without",
-    }
-    made = {
-        name: figure(f"{victim}.{name}_ratio", words[name], value, "", together, rows) for name, value in ratios.items()
-    }
-    nothing = {
-        name: Figure(key=f"{victim}.{name}_ratio", label=words[name], value=float("nan"), unit="") for name in ratios
-    }
-    return made["auc"] or nothing["auc"], made["cmax"] or nothing["cmax"]
+        return with_auc / base_auc, with_cmax / base_cmax
+
+
+def _figures(victim: str, alone: Run, together: Run, moment: float) -> tuple[Figure, Figure]:
+    observed = ("clinical_ddi:DI003", "clinical_ddi:DI004") if victim == "midazolam" else ()
+    auc_ratio, cmax_ratio = ratios(alone, together, moment)
+    return (
+        _ratio(victim, "auc", "AUC", auc_ratio, together, observed),
+        _ratio(victim, "cmax", "Cmax", cmax_ratio, together, observed),
+    )
+
+
+def _ratio(victim: str, key: str, words: str, values: Array, run: Run, rows: tuple[str, ...]) -> Figure:
+    name, label = f"{victim}.{key}_ratio", f"{words} of {victim} with the product over without"
+    made = figure(name, label, values, "", run, rows)
+    return made or Figure(key=name, label=label, value=float("nan"), unit="")
 
 
 def _exposure(run: Run, moment: float) -> tuple[Array, Array]:

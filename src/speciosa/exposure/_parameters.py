@@ -37,19 +37,23 @@ class Draws:
     def __getitem__(self, name: str) -> Array:
         return self.values[name]
 
+    @property
+    def count(self) -> int:
+        """Number of draws, the central one included."""
+        return int(next(iter(self.values.values())).size)
+
     @cached_property
     def records(self) -> tuple[Parameter, ...]:
         """Each parameter with its rows, for the report."""
         return tuple(_record(choice) for choice in self.choices.values())
 
 
-def draw(draws: int, seed: int, overrides: Mapping[str, float] | None = None) -> Draws:
+def draw(draws: int, seed: int) -> Draws:
     """Draw all declared parameters.
 
     Args:
         draws: number of draws besides the central one.
         seed: the case's seed.
-        overrides: central values to use instead of the chosen ones (calibration moves these).
 
     Raises:
         KnowledgeError: the data package is damaged or a parameter has neither row nor prior.
@@ -58,20 +62,24 @@ def draw(draws: int, seed: int, overrides: Mapping[str, float] | None = None) ->
     choices = {row.name: known.parameter(row.name) for row in known.table("parameters")}
     normal = _normals(choices, known, draws, seed)
     values = {name: sample(choice, normal[name]) for name, choice in choices.items()}
-    for name, value in (overrides or {}).items():
-        values[name] = values[name] / values[name][0] * value
     return Draws(MappingProxyType(values), MappingProxyType(choices))
+
+
+def generator(seed: int, stream: int) -> np.random.Generator:
+    """Random numbers of one stream of a seed."""
+    # a list of such numbers would pass through floats and lose the stream
+    return np.random.Generator(np.random.Philox(key=np.array([seed, stream], dtype=np.uint64)))
 
 
 def sample(choice: Choice, z: Array) -> Array:
     """Values of one parameter at standard normal quantiles ``z``; its median where ``z`` is 0."""
     if choice.kind == "lognormal":
-        return choice.median * choice.gsd**z
+        return np.asarray(choice.median * choice.gsd**z)
     if choice.kind == "normal":
-        return choice.median + choice.gsd * z
+        return np.asarray(choice.median + choice.gsd * z)
     if choice.kind == "logit":
         centre = np.log(choice.median / (1.0 - choice.median))
-        return 1.0 / (1.0 + np.exp(-(centre + np.log(choice.gsd) * z)))
+        return np.asarray(1.0 / (1.0 + np.exp(-(centre + np.log(choice.gsd) * z))))
     return np.full_like(z, choice.median)
 
 
@@ -80,7 +88,7 @@ def _normals(choices: Mapping[str, Choice], known: Knowledge, draws: int, seed: 
     names = list(choices)
     z = np.zeros((draws + 1, len(names)))
     for d in range(1, draws + 1):
-        stream = np.random.Generator(np.random.Philox(key=[seed, _STREAM + d]))
+        stream = generator(seed, _STREAM + d)
         z[d] = stream.standard_normal(len(names))
     fitted = [name for name in names if choices[name].basis == "calibrated"]
     if fitted:

@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speciosa import models, people
-from speciosa.cases import Case, Form, Regimen
-from speciosa.exposure._parameters import Draws, draw
+from speciosa.cases import Case, Form, Regimen, Simulation
+from speciosa.exposure._parameters import Draws, draw, generator
 from speciosa.exposure._values import Inputs, symbols
 
 Array = NDArray[np.float64]
+Doses = tuple[Array, tuple[str, ...], Array]  # times (doses,), states entered, nmol (runs, doses)
 
 ALKALOIDS = ("mitragynine", "hydroxymitragynine")
 NANOMOL_PER_MG = 1e6  # over the molar mass in g/mol
 DRAW_PEOPLE = 50  # people who are run again in every draw of the parameters
+_CONTENT_STREAM = 3 << 62  # keeps these random numbers apart from those of people and of parameters
 IN_SOLUTION = {Form.TEA: "tea_in_solution", Form.LIQUID_EXTRACT: "liquid_extract_in_solution"}
 
 
@@ -67,6 +69,7 @@ class Setting:
     """What all regimens of a case share: who runs, in which draw, with which values.
 
     Attributes:
+        form: form of the product.
         assembly: the model; its own numbers are never used.
         draws: the parameter draws.
         population: the virtual people.
@@ -76,6 +79,7 @@ class Setting:
         by_run: parameter → value in the draw of each run, (runs,).
     """
 
+    form: Form
     assembly: models.Assembly
     draws: Draws
     population: people.Population
@@ -101,54 +105,51 @@ def who(case: Case) -> people.Who:
 
 
 def setting(
-    case: Case,
+    someone: people.Who,
+    form: Form,
+    simulation: Simulation,
     compounds: Sequence[str] = ALKALOIDS,
     *,
-    persons: int | None = None,
+    draws: Draws | None = None,
     draw_people: int = DRAW_PEOPLE,
-    overrides: Mapping[str, float] | None = None,
 ) -> Setting:
     """Who runs with which values.
 
     Runs 0 … n-1 are the people at the central parameters; then, for every draw, its first ``draw_people`` people.
 
     Args:
-        case: the case.
+        someone: what is fixed about the person.
+        form: form of the product.
+        simulation: number of people and draws, seed.
         compounds: what the model holds.
-        persons: people at the central parameters; the case's own number by default.
+        draws: parameter values to run instead of drawing them (a calibration tries its own).
         draw_people: people per draw.
-        overrides: central parameter values to use instead of the chosen ones.
     """
-    n = persons or case.simulation.people
-    draws = draw(case.simulation.draws, case.simulation.seed, overrides)
-    population = people.population(n, case.simulation.seed, who(case))
+    n = simulation.people
+    draws = draws or draw(simulation.draws, simulation.seed)
+    more = draws.count - 1
+    population = people.population(n, simulation.seed, someone)
     again = min(draw_people, n)
-    person = np.concatenate([np.arange(n), np.tile(np.arange(again), case.simulation.draws)])
-    number = np.concatenate([np.zeros(n, dtype=np.int64), np.repeat(np.arange(1, case.simulation.draws + 1), again)])
-    chosen = tuple(models.network().compound(c) for c in compounds)
+    person = np.concatenate([np.arange(n), np.tile(np.arange(again), more)])
+    number = np.concatenate([np.zeros(n, dtype=np.int64), np.repeat(np.arange(1, more + 1), again)])
     by_run = {name: value[number] for name, value in draws.values.items()}
     by_person = {name: value[person] for name, value in population.values.items()}
-    values = symbols(Inputs(by_person, by_run, case.product.form), chosen)
     assembly = models.assemble(compounds)
-    return Setting(assembly, draws, population, person, number, values, by_run)
+    values = symbols(Inputs(by_person, by_run, form), assembly.compounds)
+    return Setting(form, assembly, draws, population, person, number, values, by_run)
 
 
-def typical(case: Case, at: Setting) -> models.Assembly:
+def typical(at: Setting) -> models.Assembly:
     """The same model with the numbers of the median person at the central parameters: the file that users see."""
     middle = {name: np.array([np.median(value)]) for name, value in at.population.values.items()}
     central = {name: value[:1] for name, value in at.draws.values.items()}
-    values = symbols(Inputs(middle, central, case.product.form), at.assembly.compounds)
+    values = symbols(Inputs(middle, central, at.form), at.assembly.compounds)
     return models.assemble([c.id for c in at.assembly.compounds], {name: float(v[0]) for name, v in values.items()})
 
 
-def plan(case: Case, regimen: Regimen, at: Setting, times: Array, outputs: Sequence[str]) -> Plan:
-    """The plan of one regimen: the doses of the product, for everyone in the setting."""
-    time, into, amount = doses(case, regimen, at)
-    return build(at, time, into, amount, times, outputs)
-
-
-def build(at: Setting, time: Array, into: tuple[str, ...], amount: Array, times: Array, outputs: Sequence[str]) -> Plan:
-    """A plan of given doses."""
+def plan(at: Setting, given: Doses, times: Array, outputs: Sequence[str]) -> Plan:
+    """The plan of given doses for everyone in the setting."""
+    time, into, amount = given
     vary = tuple(s.name for s in at.assembly.symbols)
     return Plan(
         sbml=at.assembly.sbml,
@@ -164,39 +165,50 @@ def build(at: Setting, time: Array, into: tuple[str, ...], amount: Array, times:
     )
 
 
-def doses(case: Case, regimen: Regimen, at: Setting) -> tuple[Array, tuple[str, ...], Array]:
-    """Times (doses,), states entered, and nmol (runs, doses) of one regimen of the product.
+def doses(case: Case, regimen: Regimen, at: Setting) -> Doses:
+    """The doses of one regimen of the case's product.
 
     What a dose holds is uncertain when the laboratory gives a spread: that spread follows the draw.
     """
     events = regimen.events()
-    start = events[0][0]
-    solution = (
-        at.by_run[IN_SOLUTION[case.product.form]] if case.product.form in IN_SOLUTION else np.zeros(at.person.size)
-    )
+    names = [c.name for c in at.assembly.compounds if c.disposition == "full"]
+    content = {name: _content(case, name, at) for name in names}
+    schedule = [
+        (when - events[0][0], {name: (case.product.mg(name, quantity) or 0.0) * content[name] for name in names})
+        for when, quantity in events
+    ]
+    return enter(at, schedule)
+
+
+def enter(at: Setting, schedule: Sequence[tuple[float, Mapping[str, Array]]]) -> Doses:
+    """What is swallowed → what enters the model: the accessible share, split into dissolved and undissolved.
+
+    Args:
+        at: who runs.
+        schedule: hours since the first dose, and mg of each compound, (runs,) or one number for all.
+    """
+    accessible = at.by_run[f"accessible_{at.form}"]
+    dissolved = at.by_run[IN_SOLUTION[at.form]] if at.form in IN_SOLUTION else np.zeros(at.person.size)
     time, into, amount = [], [], []
-    for when, quantity in events:
+    for when, mg in schedule:
         for compound in at.assembly.compounds:
-            mg = case.product.mg(compound.name, quantity)
-            if not mg or compound.disposition != "full":
-                continue
-            nmol = mg * NANOMOL_PER_MG / at.by_run[f"{compound.id}_molar_mass"] * _content(case, compound.name, at)
-            for state, share in (("D_stomach", solution), ("U_stomach", 1.0 - solution)):
-                if np.any(share > 0):
-                    time.append(when - start)
+            dose = np.broadcast_to(mg.get(compound.name, 0.0), at.person.shape)
+            nmol = dose * NANOMOL_PER_MG / at.by_run[f"{compound.id}_molar_mass"] * accessible
+            for state, share in (("D_stomach", dissolved), ("U_stomach", 1.0 - dissolved)):
+                if np.any(nmol * share > 0):
+                    time.append(when)
                     into.append(f"{compound.id}_lumen_{state}")
                     amount.append(nmol * share)
-    if not time:
-        return np.empty(0), (), np.empty((at.person.size, 0))
-    return np.array(time), tuple(into), np.column_stack(amount)
+    table = np.column_stack(amount) if amount else np.empty((at.person.size, 0))
+    return np.array(time, dtype=float), tuple(into), table
 
 
 def _content(case: Case, analyte: str, at: Setting) -> Array:
     """Factor on the content per run: 1 in the central draw, log-normal with the stated spread elsewhere."""
-    spread = case.product.relative_sd(analyte)
-    order = ALKALOIDS.index(models.network().compound(analyte).id)
-    factor = np.ones(int(at.draw.max()) + 1)
+    spread = np.log1p(case.product.relative_sd(analyte))
+    which = [c.name for c in models.network().compounds.values()].index(analyte)
+    factor = np.ones(at.draws.count)
     for d in range(1, factor.size):
-        stream = np.random.Generator(np.random.Philox(key=[case.simulation.seed, (3 << 62) + d]))
-        factor[d] = np.exp(np.log1p(spread) * stream.standard_normal(len(ALKALOIDS))[order])
+        stream = generator(case.simulation.seed, _CONTENT_STREAM + d)
+        factor[d] = np.exp(spread * stream.standard_normal(which + 1)[which])
     return factor[at.draw]

@@ -73,7 +73,10 @@ def _doses(case: Case, regimen: Regimen, name: str) -> Iterator[Figure]:
     per_dose = case.product.mg(name, events[0][1])
     if per_dose is None:
         return
-    yield Figure(key=f"{name}.dose_mg", label=f"{name} in the first dose", value=per_dose, unit="mg", rows=rows)
+    content = case.product.content(name)
+    counted = f", {content.qualifier}: counted as 0" if content is not None and content.value is None else ""
+    label = f"{name} in the first dose{counted}"
+    yield Figure(key=f"{name}.dose_mg", label=label, value=per_dose, unit="mg", rows=rows)
     if len(events) > 1:
         total = sum(case.product.mg(name, amount) or 0.0 for _, amount in events)
         days = max((events[-1][0] - events[0][0]) / 24.0 + 1.0, 1.0)
@@ -89,7 +92,8 @@ def _plasma(name: str, values: Array, moments: Array, run: Run, rows: tuple[str,
         whole = auc(values, t, 0.0, last + FOLLOW_UP) + values[:, -1] / rate
         yield figure(f"{name}.tmax", f"time of the highest {name}", t[peak], "h", run, rows)
         yield figure(f"{name}.auc", f"area under {name} in plasma, to infinity", whole, "nM*h", run, rows)
-        yield figure(f"{name}.half_life", f"terminal half-life of {name}", np.log(2.0) / rate, "h", run, rows)
+        late = f"half-life of {name} from {FOLLOW_UP / 2:g} to {FOLLOW_UP:g} h"
+        yield figure(f"{name}.half_life", late, np.log(2.0) / rate, "h", run, rows)
         return
     first_gap, last_gap = float(moments[1] - moments[0]), float(moments[-1] - moments[-2])
     first, final = auc(values, t, 0.0, first_gap), auc(values, t, last, last + last_gap)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import xarray as xr
 
+from speciosa import models
 from speciosa.cases import Case
-from speciosa.exposure._interaction import interactions
+from speciosa.exposure._interaction import interactions, victims
 from speciosa.exposure._parameters import Draws
-from speciosa.exposure._plan import plan, setting
+from speciosa.exposure._plan import ALKALOIDS, doses, plan, setting, typical, who
 from speciosa.exposure._results import InteractionRun, Parameter, Scenario
 from speciosa.exposure._run import Progress, Run, dataset, execute
 from speciosa.exposure._scenario import scenario, times
@@ -61,12 +62,25 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
         EngineError: the model cannot be compiled.
         Cancelled: the user stopped it.
     """
-    at = setting(case)
+    at = setting(who(case), case.product.form, case.simulation)
     runs, scenarios = [], []
     symbols = [output.symbol for output in OUTPUTS]
     for regimen in case.regimens:
-        run = execute(plan(case, regimen, at, times(regimen), symbols), words=regimen.name, progress=progress)
+        run = execute(
+            plan(at, doses(case, regimen, at), times(regimen), symbols), words=regimen.name, progress=progress
+        )
         runs.append(run)
         scenarios.append(scenario(case, regimen, run, at.draws))
     medicines = interactions(case, progress=progress) if with_medicines else ()
     return Exposure(tuple(scenarios), medicines, tuple(runs), at.draws, at.population.notes)
+
+
+def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
+    """The model of a case with the numbers of the median person: SBML and Antimony that other tools open.
+
+    Args:
+        case: a validated case.
+        with_medicines: also hold the medicines whose exposure the model can compute.
+    """
+    compounds = (*ALKALOIDS, *victims()) if with_medicines else ALKALOIDS
+    return typical(setting(who(case), case.product.form, case.simulation, compounds))

@@ -84,7 +84,7 @@ def _segments(d: Mapping[str, Array]) -> dict[str, Array]:
     }
 
     def total(prefix: str, names: Sequence[str]) -> Array:
-        return np.sum([d[f"{prefix}_{name}"] for name in names], axis=0)
+        return np.asarray(np.sum([d[f"{prefix}_{name}"] for name in names], axis=0))
 
     every = [name for names in parts.values() for name in names]
     transit, flow = total("transit", every), total("flow_share", every)

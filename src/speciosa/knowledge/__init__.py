@@ -1,1 +1,23 @@
-"""The knowledge room."""
+"""The data package: typed rows with sources, releases, and the policy that chooses a parameter from rows."""
+
+from speciosa.knowledge._describe import ReleaseView, RowView, TableView, describe_release, describe_row
+from speciosa.knowledge._knowledge import Knowledge, load
+from speciosa.knowledge._policy import Choice
+from speciosa.knowledge._release import Release
+from speciosa.knowledge._row import Row
+from speciosa.knowledge._tables import Source, schema
+
+__all__ = [
+    "Choice",
+    "Knowledge",
+    "Release",
+    "ReleaseView",
+    "Row",
+    "RowView",
+    "Source",
+    "TableView",
+    "describe_release",
+    "describe_row",
+    "load",
+    "schema",
+]

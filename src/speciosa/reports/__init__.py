@@ -1,1 +1,20 @@
-"""The reports room."""
+"""An assessment on screen, as a page and as JSON. Every number is shown with what it means and where it comes from."""
+
+from speciosa.reports._figures import figure_svg
+from speciosa.reports._json import from_json, schema, to_json
+from speciosa.reports._page import html
+from speciosa.reports._terminal import scenario_table, terminal
+from speciosa.reports._words import clean, number, span
+
+__all__ = [
+    "clean",
+    "figure_svg",
+    "from_json",
+    "html",
+    "number",
+    "scenario_table",
+    "schema",
+    "span",
+    "terminal",
+    "to_json",
+]

@@ -1,0 +1,149 @@
+"""What the simulation is, what failed in it, and what it does not know."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from speciosa import knowledge
+from speciosa.cases import Case
+from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
+from speciosa.checks._product import FOLLOWED, is_alkaloid
+from speciosa.checks._words import computed, count, join, listed, number, sentence, slug, with_spreads
+from speciosa.exposure import Exposure, Figure, Interval, Scenario
+
+ABOUT = Rule(id="model.about", text="every simulation comes with how it was made and what it leaves out")
+FAILED = Rule(id="model.failed-runs", text="at least one run did not end well")
+OCCUPANCY = Rule(id="model.occupancy", text="the share of mu-opioid receptors that the alkaloids hold was computed")
+OK = "ok"
+KEY = "MOR.occupancy.max"
+AFFINITY = ("binding:B001", "binding:B002")
+HEART = ("harms:H078", "harms:H080", "harms:H081")
+BREATHING = ("harms:H021", "harms:H149")
+MOOD = ("claims:helps-anxiety", "claims:helps-depression")
+
+
+def check(case: Case, exposure: Exposure) -> Iterator[Finding]:
+    """About the model, failed runs, and receptor occupancy per scenario."""
+    yield _about(case, exposure)
+    for scenario in exposure.scenarios:
+        if set(scenario.status) - {OK}:
+            yield _failed(scenario)
+        yield from _occupancy(scenario)
+
+
+def _about(case: Case, exposure: Exposure) -> Finding:
+    bases = Counter(parameter.basis for parameter in exposure.parameters)
+    counted = listed(f"{parameters} {basis}" for basis, parameters in sorted(bases.items()))
+    first = exposure.scenarios[0]
+    return Finding(
+        id="model:about",
+        topic=Topic.MODEL,
+        severity=Severity.INFORM,
+        title="How the figures were computed",
+        sentence=join(
+            f"{first.people} virtual people like this person and {first.draws} draws of the uncertain "
+            "parameters were simulated.",
+            "People differ, and we do not know everything: the two spreads are shown apart.",
+            f"Of {len(exposure.parameters)} parameters, {counted}." if bases else "",
+        ),
+        reason=join(
+            *(sentence(note) for note in exposure.notes),
+            "A stated prior is a number that nobody measured, with a wide range and a reason; the table of parameters "
+            "shows each one.",
+        ),
+        rule=ABOUT,
+        certainty=Certainty.LOW,
+        sources=(*HEART, *BREATHING, *MOOD),
+        not_known=(*_unfollowed(case), *_left_out()),
+    )
+
+
+def _left_out() -> Iterator[str]:
+    """Heart, breathing and mood: not computed, with what was seen in people or animals."""
+    known = knowledge.load()
+    fast, long_qt, _ = (known.row(row) for row in HEART)
+    slow, ceiling = (known.row(row) for row in BREATHING)
+    yield (
+        "What the product does to the heart: the model computes no pulse, blood pressure or QT interval. In "
+        f"{fast.dataset_or_case} ({count(fast.number('n'))} people) {fast.measure} had an odds ratio of "
+        f"{number(fast.number('value'))}, and {long_qt.measure} was {long_qt.value}."
+    )
+    yield (
+        "What the product does to breathing, alone or with other medicines: the model computes none. "
+        f"{number(slow.number('value'))} % of {count(slow.number('n'))} calls on kratom alone had {slow.measure}; in "
+        f"mice there was {ceiling.measure}."
+    )
+    yield "What the product does to mood: no study links a concentration of kratom with anxiety or depression."
+
+
+def _unfollowed(case: Case) -> Iterator[str]:
+    """Alkaloids of the product that the model does not follow."""
+    names = [c.analyte for c in case.product.contents if is_alkaloid(c.analyte) and c.central]
+    left = [name for name in dict.fromkeys(names) if name not in FOLLOWED]
+    if left:
+        yield f"What {listed(left)} in the product do: the model does not follow them yet."
+
+
+def _failed(scenario: Scenario) -> Finding:
+    total, good = sum(scenario.status.values()), scenario.status.get(OK, 0)
+    words = listed(f"{runs} {name}" for name, runs in sorted(scenario.status.items()) if name != OK)
+    most = good < total / 2
+    return Finding(
+        id=f"model:failed:{slug(scenario.name)}",
+        topic=Topic.MODEL,
+        severity=Severity.UNKNOWN if most else Severity.MINOR,
+        title=f"Failed runs in “{scenario.name}”",
+        sentence=join(
+            f"{total - good} of {total} runs failed ({words}) and are left out of every figure.",
+            "Do not rely on the figures of this regimen." if most else "",
+        ),
+        reason="A failed run is left out and never replaced; the bands are those of the runs that ended well.",
+        rule=FAILED,
+        certainty=Certainty.NOT_KNOWN if most else Certainty.LOW,
+        not_known=("What the failed runs would have shown.",),
+        subject=scenario.name,
+    )
+
+
+def _occupancy(scenario: Scenario) -> Iterator[Finding]:
+    figure = scenario.figure(KEY)
+    if figure is None or not computed(figure):
+        return
+    percent = _in_percent(figure, scenario)
+    yield Finding(
+        id=f"model:occupancy:{slug(scenario.name)}",
+        topic=Topic.MODEL,
+        severity=Severity.INFORM,
+        title=f"Opioid receptors in “{scenario.name}”",
+        sentence=join(
+            f"At the highest point the alkaloids hold {with_spreads(percent)} of the mu-opioid receptors of the brain.",
+            "This is no measure of how strong the effect or the danger is: both alkaloids are partial agonists, and "
+            "the same share of a full agonist does more.",
+        ),
+        reason=(
+            "Unbound concentrations in brain compete for one receptor; affinities come from binding in cells, where "
+            "papers differ several-fold. Tolerance, and other opioids or sedatives, are not in this figure."
+        ),
+        rule=OCCUPANCY,
+        certainty=Certainty.VERY_LOW,
+        figures=(percent,),
+        sources=(*figure.rows, *AFFINITY),
+        not_known=("Receptor occupancy by kratom was never measured in people.",),
+        subject=scenario.name,
+    )
+
+
+def _in_percent(figure: Figure, scenario: Scenario) -> Figure:
+    def scaled(interval: Interval | None) -> Interval | None:
+        if interval is None:
+            return None
+        return interval.model_copy(update={"low": 100.0 * interval.low, "high": 100.0 * interval.high})
+
+    return figure.model_copy(
+        update={
+            "key": f"{figure.key}:{slug(scenario.name)}",
+            "value": 100.0 * figure.value,
+            "unit": "%",
+            "variability": scaled(figure.variability),
+            "uncertainty": scaled(figure.uncertainty),
+        }
+    )

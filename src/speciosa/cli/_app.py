@@ -1,0 +1,202 @@
+"""The commands. Each reads what the user hands in, calls one function of the library and prints what comes back."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import speciosa
+from speciosa.errors import Cancelled, SpeciosaError
+
+app = typer.Typer(
+    name="speciosa",
+    help="What a kratom product does in a person: computed, checked and looked up. It never recommends kratom. "
+    "In an emergency (trouble breathing, seizure, yellow skin, thoughts of suicide) call your local emergency number.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+CaseFile = Annotated[Path, typer.Argument(metavar="CASE.yaml", help="The case: product, person, regimens.")]
+People = Annotated[
+    int | None, typer.Option(min=1, max=1_000_000, help="Virtual people; the case's own number by default.")
+]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of people and draws; the case's own by default.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
+
+
+def main() -> None:
+    """Run the command line; what goes wrong on purpose ends in one sentence and exit code 2."""
+    errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    try:
+        app()
+    except Cancelled as stop:
+        errors.print(f"speciosa: cancelled. {stop}")
+        sys.exit(INTERRUPTED)
+    except SpeciosaError as error:
+        errors.print(f"speciosa: {error}")
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        errors.print("speciosa: cancelled; nothing was written.")
+        sys.exit(INTERRUPTED)
+    except OSError as error:
+        errors.print(f"speciosa: {error.filename or 'a file'} cannot be used: {error.strerror or error}.")
+        sys.exit(BAD_INPUT)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"speciosa {speciosa.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options before the command; the version is printed by its own callback."""
+    del version
+
+
+@app.command()
+def assess(
+    case: CaseFile,
+    *,
+    html: Annotated[Path | None, typer.Option(help="Write a self-contained page.", dir_okay=False)] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the whole assessment as JSON.", dir_okay=False)] = None,
+    people: People = None,
+    seed: Seed = None,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a case, run all checks, print the assessment."""
+    from speciosa import reports
+    from speciosa.assessment import assess as assess_case
+    from speciosa.cli._common import read_case, shown_progress, write
+
+    loaded = read_case(case, people, seed)
+    with shown_progress(quiet=quiet) as progress:
+        assessment = assess_case(loaded, progress=progress)
+    reports.terminal(assessment, Console())
+    if html is not None:
+        write(html, reports.html(assessment))
+    if json is not None:
+        write(json, reports.to_json(assessment))
+
+
+@app.command()
+def simulate(
+    case: CaseFile,
+    *,
+    out: Annotated[Path | None, typer.Option(help="Write every run: .parquet or .nc.", dir_okay=False)] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Write the concentrations as a picture: .svg.", dir_okay=False)
+    ] = None,
+    regimen: Annotated[int, typer.Option(min=1, help="Which regimen of the case goes into the files.")] = 1,
+    people: People = None,
+    seed: Seed = None,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a case without judging it: figures on screen, curves into files."""
+    from speciosa import exposure
+    from speciosa.cli._common import need_suffix, pick, read_case, shown_progress
+    from speciosa.cli._tables import scenario_table
+
+    need_suffix("--out", out, (".parquet", ".nc"))
+    need_suffix("--plot", plot, (".svg",))
+    loaded = read_case(case, people, seed)
+    pick(loaded.regimens, regimen, "--regimen")
+    with shown_progress(quiet=quiet) as progress:
+        exposed = exposure.simulate(loaded, with_medicines=False, progress=progress)
+    console = Console()
+    for scenario in exposed.scenarios:
+        console.print(scenario_table(scenario))
+    _write_runs(exposed, regimen, out, plot)
+
+
+def _write_runs(exposed: "speciosa.exposure.Exposure", regimen: int, out: Path | None, plot: Path | None) -> None:
+    from speciosa import exposure, reports
+    from speciosa.cli._common import write, wrote
+
+    if out is not None:
+        exposure.save(exposed.dataset(regimen - 1), out)
+        wrote(out)
+    if plot is not None:
+        write(plot, reports.figure_svg(exposed.scenarios[regimen - 1], "concentration"))
+
+
+@app.command()
+def model(
+    case: CaseFile,
+    *,
+    sbml: Annotated[Path | None, typer.Option(help="Write SBML.", dir_okay=False)] = None,
+    antimony: Annotated[Path | None, typer.Option(help="Write Antimony.", dir_okay=False)] = None,
+    with_medicines: Annotated[
+        bool, typer.Option("--with-medicines", help="Add the medicines the model can compute.")
+    ] = False,
+) -> None:
+    """Write the model of a case, at the median person, as files that other tools open."""
+    from speciosa import exposure
+    from speciosa.cli._common import read_case, write
+
+    assembly = exposure.model(read_case(case, None, None), with_medicines=with_medicines)
+    if sbml is None and antimony is None:
+        typer.echo(assembly.antimony, nl=False)
+    if sbml is not None:
+        write(sbml, assembly.sbml)
+    if antimony is not None:
+        write(antimony, assembly.antimony)
+
+
+@app.command()
+def validate(*, people: People = None, quiet: Quiet = False) -> None:
+    """Print what the model predicts beside what was observed in people, with the fold error."""
+    from speciosa import calibration
+    from speciosa.cli._common import shown_progress
+    from speciosa.cli._tables import comparison_table
+
+    with shown_progress(quiet=quiet) as progress:
+        comparisons = calibration.validate(people=people, progress=progress)
+    Console().print(comparison_table(comparisons))
+
+
+@app.command()
+def schema(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="assessment, case, or a table such as clinical_pk.")],
+) -> None:
+    """Print the JSON Schema of a case file, of the assessment, or of a table of the knowledge."""
+    import json as text
+
+    from speciosa import cases, reports
+    from speciosa import knowledge as room
+
+    made = {"assessment": reports.schema, "case": cases.schema}.get(name)
+    typer.echo(text.dumps(made() if made else room.schema(name), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def knowledge() -> None:
+    """Print the release of the knowledge: version, date, expiry, tables and how sure their rows are."""
+    from speciosa import knowledge as room
+    from speciosa.cli._tables import release_view
+
+    Console().print(release_view(room.describe_release(room.load())))
+
+
+@app.command()
+def source(
+    row: Annotated[str, typer.Argument(metavar="ID", help="A row, such as CP001 or time_courses:TC001.")],
+) -> None:
+    """Print a row of the knowledge, its source, everything that uses it, and how sure we are of it."""
+    from speciosa import knowledge as room
+    from speciosa.cli._tables import row_view
+
+    Console().print(row_view(room.describe_row(room.load(), row)))

@@ -1,0 +1,77 @@
+"""What several commands do: read a case, show progress, write a file."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from speciosa import cases
+from speciosa.errors import InputError
+
+if TYPE_CHECKING:
+    from speciosa.exposure import Progress as Report
+
+
+def read_case(path: Path, people: int | None, seed: int | None) -> cases.Case:
+    """Read a case; options of the command line win over its simulation settings."""
+    case = cases.read(path)
+    wanted = {name: value for name, value in (("people", people), ("seed", seed)) if value is not None}
+    return replace(case, simulation=replace(case.simulation, **wanted)) if wanted else case
+
+
+@contextmanager
+def shown_progress(*, quiet: bool) -> "Iterator[Report | None]":
+    """A progress bar on standard error, where there is a terminal to show it."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        tasks: dict[str, int] = {}
+
+        def report(done: int, total: int, words: str) -> None:
+            if words not in tasks:
+                tasks[words] = bar.add_task(words, total=total)
+            bar.update(tasks[words], completed=done, total=total)  # type: ignore[arg-type]  # rich's TaskID is an int
+
+        yield report
+
+
+def pick(items: Sequence[object], number: int, option: str) -> None:
+    """Refuse a number that counts past the end."""
+    if number > len(items):
+        raise InputError(option, number, f"a number from 1 to {len(items)}: the case has {len(items)} regimens")
+
+
+def need_suffix(option: str, path: Path | None, suffixes: Sequence[str]) -> None:
+    """Refuse a file whose ending says nothing we write, before any work is done."""
+    if path is not None and path.suffix.lower() not in suffixes:
+        raise InputError(option, str(path), f"a file name ending in {' or '.join(suffixes)}")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text whole or not at all, and say where it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    wrote(path)
+
+
+def wrote(path: Path) -> None:
+    """Say on standard error where a file is."""
+    typer.echo(f"wrote {path}", err=True)

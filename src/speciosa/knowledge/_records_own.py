@@ -1,0 +1,100 @@
+"""Records that Speciosa declares itself: products, priors, parameters, fitted values, targets."""
+
+from typing import ClassVar
+
+from speciosa.knowledge._row import Number, Row, Text
+
+
+class Products(Row):
+    """One known product."""
+
+    name: str
+    form: str
+    unit_mass_g: Number = None
+    unit: Text = None
+    maker: str
+    note: str
+
+
+class ProductContents(Row):
+    """Content of one analyte in a known product."""
+
+    references: ClassVar[dict[str, str]] = {"product": "products", "rows": "*"}
+
+    product: str
+    analyte: str
+    qualifier: str
+    value: Number = None
+    unit: str
+    sd: Number = None
+    low: Number = None
+    high: Number = None
+    loq: Number = None
+    rows: Text = None
+    note: Text = None
+
+
+class Priors(Row):
+    """One stated prior: a number nobody measured, with its spread and reason."""
+
+    name: str
+    median: float
+    low: float
+    high: float
+    unit: str
+    reason: str
+
+
+class Parameters(Row):
+    """One model parameter and the rows it is chosen from."""
+
+    references: ClassVar[dict[str, str]] = {"rows": "*", "prior": "priors"}
+
+    name: str
+    meaning: str
+    unit: str
+    kind: str
+    rows: Text = None
+    prior: Text = None
+    note: Text = None
+
+
+class Calibrated(Row):
+    """One parameter value fitted to clinical targets."""
+
+    references: ClassVar[dict[str, str]] = {"targets": "*"}
+
+    parameter: str
+    median: float
+    gsd: float
+    unit: str
+    targets: str
+    method: str
+    note: Text = None
+
+
+class CalibratedCorrelation(Row):
+    """Correlation of two fitted parameters."""
+
+    first: str
+    second: str
+    value: float
+
+
+class Targets(Row):
+    """One observed figure that the model is fitted to or checked against."""
+
+    references: ClassVar[dict[str, str]] = {"row": "*"}
+
+    study: str
+    row: str
+    column: str
+    figure: str
+    observed: float
+    unit: str
+    low: Number = None
+    high: Number = None
+    log_se: float
+    use: str
+    basis: str
+    note: Text = None

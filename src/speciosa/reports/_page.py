@@ -1,0 +1,158 @@
+"""An assessment as one page that needs nothing else: no network, no script, one file to keep or print."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from speciosa.assessment import Assessment, SourceNote
+from speciosa.checks import Finding, Severity
+from speciosa.exposure import Curve, Scenario
+from speciosa.reports import _curves, _words
+from speciosa.reports._anchors import Anchors, link
+from speciosa.reports._figures import panel_svg
+
+
+@dataclass(frozen=True)
+class SeverityView:
+    """The findings of one severity: a row of the overview."""
+
+    name: str
+    meaning: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class CurveView:
+    """One curve: its pictures, the sentence beside them, and the table behind them."""
+
+    id: str
+    label: str
+    sentence: str
+    pictures: tuple[tuple[str, Markup], ...]
+    table: tuple[_curves.Row, ...]
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """The curves of one kind."""
+
+    id: str
+    heading: str
+    curves: tuple[CurveView, ...]
+
+
+@dataclass(frozen=True)
+class ScenarioView:
+    """One regimen."""
+
+    id: str
+    record: Scenario
+    groups: tuple[GroupView, ...]
+
+
+def html(assessment: Assessment) -> str:
+    """A self-contained page; the same assessment gives the same bytes.
+
+    It loads nothing: style and pictures are inside, the only script opens folded parts for printing, and a content
+    security policy forbids the rest.
+    """
+    template = _environment().get_template("page.html.j2")
+    script = _script()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    text = template.render(
+        a=assessment,
+        anchors=Anchors(assessment),
+        severities=tuple(_severities(assessment)),
+        scenarios=tuple(_scenario(i, s) for i, s in enumerate(assessment.scenarios, 1)),
+        tables=_by_table(assessment.sources),
+        style=Markup(_file("style.css")),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        script_hash=f"sha256-{digest}",
+    )
+    return text.rstrip() + "\n"
+
+
+def _severities(assessment: Assessment) -> Iterator[SeverityView]:
+    for severity in Severity:
+        found = tuple(f for f in assessment.findings if f.severity is severity)
+        if found:
+            yield SeverityView(severity.value, _words.MEANING[severity], found)
+
+
+def _scenario(index: int, scenario: Scenario) -> ScenarioView:
+    name = f"regimen-{index}"
+    groups = (
+        GroupView(
+            id=f"{name}-{position}",
+            heading=heading,
+            curves=tuple(_curve(f"{name}-{position}-{i}", scenario, c) for i, c in enumerate(curves, 1)),
+        )
+        for position, (_, heading, curves) in enumerate(_curves.groups(scenario), 1)
+    )
+    return ScenarioView(name, scenario, tuple(groups))
+
+
+def _curve(name: str, scenario: Scenario, curve: Curve) -> CurveView:
+    shown = _curves.panels(curve) if _curves.drawable(curve) else ()
+    pictures = ((panel, panel_svg(scenario, curve, panel, f"{name}-{panel.name}")) for panel in shown)
+    return CurveView(
+        id=name,
+        label=_words.sentence_case(curve.label),
+        sentence=_curves.sentence(scenario, curve),
+        pictures=tuple((panel.title, Markup(svg)) for panel, svg in pictures),  # noqa: S704 - texts in it are escaped
+        table=_curves.table(scenario, curve) if shown else (),
+    )
+
+
+def _by_table(sources: tuple[SourceNote, ...]) -> dict[str, list[SourceNote]]:
+    tables: dict[str, list[SourceNote]] = {}
+    for source in sources:
+        tables.setdefault(source.id.rpartition(":")[0] or "rows", []).append(source)
+    return tables
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("speciosa.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    environment.filters.update(
+        amount=_words.amount,
+        clean=_words.clean,
+        count=_words.count,
+        field=_words.field,
+        link=link,
+        number=_words.number,
+        pretty=_words.pretty,
+        runs=_words.runs,
+        sentence_case=_words.sentence_case,
+        span=_words.span,
+        spread=_words.spread,
+    )
+    environment.globals.update(GRADE=_words.GRADE, NOT_DETERMINED=_words.NOT_DETERMINED, NO_SPREAD=_words.NO_SPREAD)
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """What the user wrote may hold control characters; the page must not."""
+    return _words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _file(name: str) -> str:
+    return resources.files("speciosa.reports").joinpath(name).read_text(encoding="utf-8")
+
+
+def _script() -> str:
+    return _file("print.js").strip()

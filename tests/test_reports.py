@@ -1,0 +1,460 @@
+"""Reports on screen and as JSON: numbers, words, curves, tables."""
+
+import io
+import json
+import math
+import re
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+import reports_fixtures as made_up
+from speciosa import reports
+from speciosa.assessment import Assessment
+from speciosa.checks import Severity
+from speciosa.cli import _tables
+from speciosa.errors import InputError
+from speciosa.reports import _curves, _words
+from speciosa.reports._anchors import link, slugs
+
+
+@pytest.fixture(scope="module")
+def assessment():
+    return made_up.assessment()
+
+
+def printed(part, *, width=80):
+    out = io.StringIO()
+    console = Console(file=out, width=width, color_system=None)
+    if isinstance(part, Assessment):
+        reports.terminal(part, console)
+    else:
+        console.print(part)
+    return out.getvalue()
+
+
+# --- numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (81.93, "nM", "81.9 nM"),
+        (420.4, "nM*h", "420 nM·h"),
+        (12345.6, "nM*h", "12,300 nM·h"),
+        (999.6, "", "1,000"),
+        (0.0, "mg", "0 mg"),
+        (1.0, "h", "1 h"),
+        (-3.14159, "", "-3.14"),
+        (0.0001234, "L", "0.000123 L"),
+        (1.234e-8, "dimensionless", "1.23 × 10⁻⁸"),
+        (6.02e23, "", "6.02 × 10²³"),
+        (1.394, _words.FOLD, "1.39-fold"),
+        (0.1842, _words.SHARE, "18.4 %"),
+        (0.7, "1/h", "0.7 per h"),
+        (math.nan, "nM", "not determined"),
+        (math.inf, "", "not determined"),
+        (None, "mg", "not determined"),
+    ],
+)
+def test_a_number_has_three_digits_and_a_readable_unit(value, unit, shown):
+    assert reports.number(value, unit).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_no_number_shows_a_machine_word(value):
+    assert not re.search(r"nan|inf|e[+-]", reports.number(value, "nM"))
+
+
+@given(st.floats(min_value=1e-6, max_value=9e8))
+def test_what_is_shown_is_within_half_a_per_cent(value):
+    shown = float(reports.number(value).replace(",", ""))
+
+    assert shown == pytest.approx(value, rel=0.0051)
+
+
+def test_a_span_names_its_unit_once_and_a_missing_end_makes_it_undetermined():
+    assert reports.span(36.4, 172.1, "nM").replace("\N{NO-BREAK SPACE}", " ") == "36.4 to 172 nM"
+    assert reports.span(0.09, 0.31, _words.SHARE).replace("\N{NO-BREAK SPACE}", " ") == "9 to 31 %"
+    assert reports.span(math.nan, 1.0, "nM") == "not determined"
+
+
+@pytest.mark.parametrize(
+    ("key", "unit", "meant"),
+    [
+        ("MOR.occupancy.max", "", _words.SHARE),
+        ("CYP3A_gut.min", "", _words.SHARE),
+        ("alprazolam.auc_ratio", "", _words.FOLD),
+        ("mitragynine.accumulation", "dimensionless", _words.FOLD),
+        ("mitragynine.cmax", "nM", "nM"),
+        ("something.else", "", ""),
+    ],
+)
+def test_the_key_tells_a_share_from_a_ratio(key, unit, meant):
+    assert _words.unit_of(key, unit) == meant
+
+
+def test_control_characters_and_direction_overrides_are_dropped():
+    assert reports.clean("a\x1b[31mb\u202ec\x00\nd\te") == "a[31mbc\nd\te"
+
+
+def test_every_severity_has_a_meaning():
+    assert set(_words.MEANING) == set(Severity)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("weight_kg", "Weight, kg"),
+        ("loq", "LOQ"),
+        ("kratom_use", "Kratom use"),
+        ("age_y", "Age, years"),
+        ("clinical_ddi", "Clinical DDI"),
+    ],
+)
+def test_the_user_reads_fields_in_words(name, shown):
+    assert _words.field(name) == shown
+
+
+# --- curves
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_peaks():
+    curve = made_up.daily().curves[0]
+    whole = _curves.panels(curve)[1].until
+    kept = _curves._thinned(curve, whole, most=120)
+
+    assert len(curve.time_h) > 400
+    assert len(kept["time_h"]) <= 120
+    assert max(kept["median"]) == max(curve.median)
+    assert kept["time_h"] == sorted(kept["time_h"])
+    assert all(len(column) == len(kept["time_h"]) for column in kept.values())
+
+
+def test_four_weeks_are_drawn_as_the_highest_value_of_each_day():
+    curve = made_up.daily().curves[0]
+    start, whole = _curves.panels(curve)
+    days = _curves.points(curve, whole)
+
+    assert (start.title, start.in_days) == ("First 24 hours", False)
+    assert whole.by_day
+    assert len(days["time_h"]) == math.floor(curve.time_h[-1] / 24.0) + 1
+    assert days["median"][0] == max(v for t, v in zip(curve.time_h, curve.median, strict=True) if t < 24.0)
+
+
+def test_an_enzyme_is_drawn_at_its_lowest():
+    curve = next(c for c in made_up.daily().curves if c.group == "enzyme")
+    days = _curves.points(curve, _curves.panels(curve)[1])
+
+    assert min(days["median"]) == min(curve.median)
+    assert "falls to" in _curves.sentence(made_up.daily(), curve)
+
+
+def test_a_short_curve_has_one_panel():
+    once = made_up.once().curves[0]
+    short = once.model_copy(
+        update={name: getattr(once, name)[:20] for name in ("time_h", *_curves._COLUMNS)},
+    )
+
+    assert [panel.name for panel in _curves.panels(short)] == ["whole"]
+
+
+def test_the_table_of_four_weeks_is_short_and_says_what_its_picture_shows():
+    scenario = made_up.daily()
+    rows = _curves.table(scenario, scenario.curves[0])
+
+    assert 8 <= len(rows) <= 18
+    assert rows[0].time.startswith("0")
+    assert rows[-1].time == "highest of day 35"
+    assert len({row.time for row in rows}) == len(rows)
+
+
+def test_the_table_of_one_dose_counts_hours_then_days():
+    scenario = made_up.once()
+    times = [row.time.replace("\N{NO-BREAK SPACE}", " ") for row in _curves.table(scenario, scenario.curves[0])]
+
+    assert times == ["0 h", "0.5 h", "1 h", "2 h", "4 h", "8 h", "12 h", "24 h", "2 days", "3 days", "5 days", "7 days"]
+
+
+def test_the_sentence_keeps_both_spreads_apart():
+    scenario = made_up.once()
+    says = _curves.sentence(scenario, scenario.curves[0])
+
+    assert "People differ: 90 % of them" in says
+    assert "90 % of the draws put the median person" in says
+    assert "not computed" in _curves.sentence(scenario.model_copy(update={"draws": 0}), scenario.curves[0])
+
+
+# --- figures as files
+
+
+def test_a_figure_file_is_svg_with_a_name_and_the_same_bytes_each_time():
+    first = reports.figure_svg(made_up.once(), "concentration")
+
+    assert first == reports.figure_svg(made_up.once(), "concentration")
+    assert first.startswith("<?xml")
+    assert "<title" in first
+    assert "<desc" in first
+    assert "people differ (90 % of people)" in first
+    assert "var(--" not in first
+
+
+def test_small_numbers_on_an_axis_keep_their_digits():
+    curve = made_up.once().curves[0]
+    small = {name: tuple(v * 1e-4 for v in getattr(curve, name)) for name in _curves._COLUMNS}
+    scenario = made_up.once().model_copy(update={"curves": (curve.model_copy(update=small),)})
+
+    assert ">0.001<" in reports.figure_svg(scenario, "concentration")
+
+
+def test_a_group_without_curves_is_refused_by_name():
+    with pytest.raises(InputError, match=r"'heart'.*concentration, brain, occupancy, enzyme"):
+        reports.figure_svg(made_up.once(), "heart")
+
+
+def test_a_scenario_in_which_every_run_failed_is_refused():
+    broken = made_up.once().model_copy(update={"curves": (made_up.empty_curve(),)})
+
+    with pytest.raises(InputError, match="no run ended well"):
+        reports.figure_svg(broken, "occupancy")
+
+
+# --- terminal
+
+
+def test_the_terminal_shows_emergencies_first_and_everything_within_80_columns(assessment):
+    text = printed(assessment)
+    order = [text.index(f"{f.severity.value.upper()}") for f in assessment.findings]
+
+    assert order == sorted(order)
+    assert "EMERGENCY" in text.splitlines()[0]
+    assert max(map(len, text.splitlines())) <= 80
+    for severity in {f.severity for f in assessment.findings}:
+        assert severity.value.upper() in text
+
+
+def test_the_terminal_names_spreads_certainty_rule_and_gaps(assessment):
+    text = " ".join(printed(assessment).split())
+
+    for words in (
+        "first dose: 1.1-fold; people differ: 1.01 to 1.31-fold; we do not know: 1 to 1.52-fold",
+        "“people differ” spans 90 % of people and “we do not know” 90 % of parameter draws",
+        "How sure: low. Rule rules:R03. Sources rules:R03, clinical_ddi:DI003.",
+        "Overruled: rules:R90.",
+        "Not known: What daily use changes.",
+        "1,000 virtual people, 40 parameter draws, seed 1; 1,815 of 1,820 runs ended well; 5: step limit.",
+        "Knowledge 2026.11 of 2026-11-01, good until 2027-05-01",
+        "speciosa source ID",
+        "not determined",
+    ):
+        assert words in text
+    assert not re.search(r"\bnan\b", text)
+    assert "\x1b" not in text
+
+
+def test_what_a_user_wrote_is_printed_as_it_is_and_never_as_markup():
+    hostile = made_up.assessment().model_copy(update={"title": "[red]x[/red] \x1b[2J <b>"})
+
+    assert "[red]x[/red] [2J <b>" in printed(hostile)
+
+
+def test_stale_knowledge_is_said_first():
+    assert printed(made_up.assessment(expired=True)).startswith("╭─ KNOWLEDGE OUT OF DATE")
+
+
+# --- JSON
+
+
+def test_json_comes_back_as_the_same_assessment(assessment):
+    text = reports.to_json(assessment)
+    back = reports.from_json(text)
+
+    assert reports.to_json(back) == text
+    assert back.model_dump_json() == assessment.model_dump_json()
+    assert math.isnan(back.scenarios[0].figure("7-hydroxymitragynine.half_life").value)
+    assert back.scenarios[0].figures[0].variability is None
+
+
+def test_json_names_its_schema_and_holds_no_nan(assessment):
+    data = json.loads(reports.to_json(assessment), parse_constant=pytest.fail)
+
+    assert data["$schema"] == reports.schema()["$id"]
+    assert data["schema_version"] == 1
+    assert data["scenarios"][0]["figures"][4]["value"] is None
+    assert data["case"]["title"] == assessment.case["title"]
+
+
+def test_json_follows_the_published_schema(assessment):
+    schema = reports.schema()
+
+    assert list(complaints(json.loads(reports.to_json(assessment)), schema, schema)) == []
+
+
+def test_the_schema_refuses_what_is_not_an_assessment(assessment):
+    schema = reports.schema()
+    data = json.loads(reports.to_json(assessment))
+    data["findings"][0]["severity"] = "dreadful"
+    del data["release"]["checksum"]
+    data["surprise"] = 1
+
+    assert len(list(complaints(data, schema, schema))) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        (lambda text: text[:-20], "the assessment"),
+        (lambda text: text.replace('"schema_version": 1', '"schema_version": 99'), "schema_version"),
+        (lambda _: "[]", "schema_version"),
+        (lambda text: text.replace('"severity": "major"', '"severity": "dreadful"'), "findings.2.severity"),
+    ],
+)
+def test_damaged_json_is_refused_by_field(assessment, change, field):
+    with pytest.raises(InputError) as caught:
+        reports.from_json(change(reports.to_json(assessment)))
+
+    assert caught.value.field == field
+
+
+KINDS = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "number": (int, float),
+    "integer": int,
+    "null": type(None),
+    "boolean": bool,
+    None: object,
+}
+
+
+def complaints(value, schema, root, where="$"):
+    """Where a value breaks a schema: the few keywords that our schema uses."""
+    if "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        if all(list(complaints(value, choice, root, where)) for choice in schema["anyOf"]):
+            yield f"{where}: none of anyOf"
+        return
+    if not isinstance(value, KINDS[schema.get("type")]):
+        yield f"{where}: not {schema['type']}"
+        return
+    if value not in schema.get("enum", [value]) or value != schema.get("const", value):
+        yield f"{where}: {value} is not allowed"
+    if isinstance(value, dict) and "properties" in schema:
+        yield from members(value, schema, root, where)
+    if isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from complaints(inner, schema["items"], root, f"{where}[{i}]")
+
+
+def members(value, schema, root, where):
+    yield from (f"{where}.{name}: missing" for name in schema.get("required", ()) if name not in value)
+    for name, inner in value.items():
+        if name in schema["properties"]:
+            yield from complaints(inner, schema["properties"][name], root, f"{where}.{name}")
+        elif schema.get("additionalProperties") is False:
+            yield f"{where}.{name}: not allowed"
+
+
+# --- anchors and links
+
+
+def test_names_that_look_the_same_as_anchors_are_told_apart():
+    assert slugs("finding", ["a:b", "a b", "a-b", "<>"]) == {
+        "a:b": "finding-a-b",
+        "a b": "finding-a-b-2",
+        "a-b": "finding-a-b-3",
+        "<>": "finding",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("10.1021/jacs.6b00360", "https://doi.org/10.1021/jacs.6b00360"),
+        ("PMC9314834", "https://pmc.ncbi.nlm.nih.gov/articles/PMC9314834"),
+        ("PMID 4226602", "https://pubmed.ncbi.nlm.nih.gov/4226602"),
+        ("NCT06072170", "https://clinicaltrials.gov/study/NCT06072170"),
+        ("https://example.org/a?b=1", "https://example.org/a?b=1"),
+        ("javascript:alert(1)", None),
+        ("law/us_states.csv", None),
+        ("not recorded", None),
+        ("", None),
+    ],
+)
+def test_only_addresses_of_the_web_become_links(text, address):
+    assert link(text) == address
+
+
+# --- tables of the command line
+
+
+def test_a_scenario_prints_as_a_table():
+    text = printed(_tables.scenario_table(made_up.once()))
+
+    assert "Highest mitragynine" in text
+    assert "36.4 to 172" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_comparisons_show_observed_predicted_and_how_far_apart():
+    predicted = made_up.figure("mitragynine.cmax", "x", 75.3, "nM", (36.4, 172.1), (57.0, 118.0))
+    shared = {"study": "Tanna 2022", "unit": "nM", "observed": 81.9, "predicted": predicted, "row": "clinical_pk:CP001"}
+    rows = [
+        SimpleNamespace(**shared, label="highest mitragynine", low=50.1, high=177.0, fold=1.09, use="fit"),
+        SimpleNamespace(**shared, label="highest 7-OH", low=None, high=None, fold=2.7, use="check"),
+    ]
+    text = printed(_tables.comparison_table(rows))
+
+    for words in ("50.1 to 177", "people 36.4 to 172", "not known 57 to 118", "2.7 !", "clinical_pk:CP001"):
+        assert words in text
+    assert "1 of 1 figures it was fitted to and 0 of 1 figures it was not" in " ".join(text.split())
+    assert "Nothing was compared." in printed(_tables.comparison_table([]))
+
+
+def test_a_release_prints_its_tables_and_whether_it_is_stale():
+    table = SimpleNamespace(
+        name="rules", meaning="One rule.", rows=105, checksum="ab", confidence={"read in source": 100, "judged here": 5}
+    )
+    release = SimpleNamespace(
+        version="2026.11",
+        date=date(2026, 11, 1),
+        expires=date(2026, 11, 2),
+        expired=True,
+        checksum="f" * 64,
+        tables=(table,),
+        sources=784,
+    )
+    text = printed(_tables.release_view(release))
+
+    for words in (
+        "EXPIRED on 2026-11-02",
+        "105 rows in 1 tables from 784 sources",
+        "100 read in source, 5 judged here",
+    ):
+        assert words in text
+
+
+def test_a_row_prints_its_columns_source_confidence_and_users():
+    row = SimpleNamespace(
+        id="rules:R03",
+        table="rules",
+        says="a rule",
+        fields={"severity": "major", "examples": "alprazolam"},
+        citation="Tanna 2023",
+        link="",
+        confidence="read in source",
+        meaning_of_confidence="The original page was read.",
+        used_by=("parameters:P001: ka",),
+    )
+    text = printed(_tables.row_view(row))
+
+    for words in ("rules:R03", "alprazolam", "Tanna 2023", "not recorded", "The original page", "parameters:P001"):
+        assert words in text
+    row.used_by = ()
+    assert "nothing" in printed(_tables.row_view(row))
