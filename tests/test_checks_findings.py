@@ -361,9 +361,13 @@ def test_failed_runs_are_said():
 
 
 def test_the_model_says_what_it_leaves_out():
-    about = one(run(make_case()), "model:about")
+    case = make_case()
+    rare = dataclasses.replace(case.product.contents[0], analyte="mitraphylline")
+    product = dataclasses.replace(case.product, contents=(*case.product.contents, rare))
+    about = one(run(dataclasses.replace(case, product=product)), "model:about")
     text = " ".join(about.not_known)
-    assert all(word in text for word in ("speciociliatine", "heart", "breathing", "mood"))
+    assert all(word in text for word in ("What mitraphylline in the product", "heart", "breathing", "mood"))
+    assert "speciociliatine" not in text
     assert "A note." in about.reason
 
 

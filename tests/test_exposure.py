@@ -25,7 +25,7 @@ CASE = {
     ],
     "simulation": {"people": 40, "draws": 6, "seed": 3},
 }
-ALKALOIDS = ("mitragynine", "hydroxymitragynine")
+ALKALOIDS = exposure.alkaloids(())
 TEA = {"mitragynine": np.array(39.0)}
 
 
@@ -141,6 +141,21 @@ def test_bands_hold_the_median(exposed):
             low, median, high = (np.array(v) for v in (curve.variability_low, curve.median, curve.variability_high))
             assert (low <= median + 1e-12).all()
             assert (median <= high + 1e-12).all()
+
+
+def test_speciociliatine_and_not_mitragynine_dominates_plasma_after_leaf(exposed):
+    areas = {name: exposed.scenarios[0].figure(f"{name}.auc").value for name in ("speciociliatine", "mitragynine")}
+
+    # clinical_pk:CP009, 12-fold in the published tea
+    assert 8 < areas["speciociliatine"] / areas["mitragynine"] < 18
+
+
+def test_only_what_is_swallowed_is_in_the_model(case):
+    once = {"name": "one", "doses": [{"at": "09:00", "amount": "1 tablet"}]}
+    tablet = cases.parse({**CASE, "product": {"known": "seven-oh-tablet"}, "regimens": [once]})
+
+    assert "speciociliatine" in exposure.model(case).antimony
+    assert "speciociliatine" not in exposure.model(tablet).antimony
 
 
 def test_nothing_swallowed_changes_no_medicine():

@@ -14,8 +14,6 @@ from speciosa.people import Who
 
 Array = NDArray[np.float64]
 
-PLASMA = {"mitragynine": "mitragynine_blood_C_plasma", "7-hydroxymitragynine": "hydroxymitragynine_blood_C_plasma"}
-ALKALOIDS = ("mitragynine", "hydroxymitragynine")
 CLOSE = np.concatenate([np.arange(0.0, 3.0, 0.1), np.arange(3.0, 8.0, 0.5), np.arange(8.0, 24.1, 2.0)])
 
 
@@ -55,22 +53,34 @@ def predict(
         EngineError: the model cannot be compiled.
         Cancelled: the user stopped it.
     """
-    compounds = ALKALOIDS if study.probe is None else (*ALKALOIDS, study.probe)
     simulation = Simulation(people=people, draws=draws.count - 1, seed=seed)
-    at = exposure.setting(Who(), study.form, simulation, compounds, draws=draws, draw_people=draw_people or people)
-    doses = exposure.enter(at, [(t, {c: np.asarray(mg) for c, mg in study.contents.items()}) for t in study.times])
+
+    def bench(*compounds: str) -> Setting:
+        again = draw_people or people
+        return exposure.setting(Who(), study.form, simulation, compounds, draws=draws, draw_people=again)
+
+    at = bench(*exposure.alkaloids([name for name, mg in study.contents.items() if mg > 0]))
+    doses = _doses(study, at)
     end = max(high for _, high in study.windows.values())
     last = study.times[-1]
     times = np.unique(np.concatenate([last + CLOSE, last + np.arange(24.0, end + 1.0, 6.0), [0.0, last + end]]))
+    plasma = {c.name: c.plasma for c in at.assembly.compounds}
     run = exposure.execute(
-        exposure.plan(at, doses, times, tuple(PLASMA.values())), words=f"study {study.name}", progress=progress
+        exposure.plan(at, doses, times, tuple(plasma.values())), words=f"study {study.name}", progress=progress
     )
     values: dict[str, Array] = {}
-    for compound, symbol in PLASMA.items():
+    for compound, symbol in plasma.items():
         values |= _plasma(compound, run.output(symbol), times - last, study.windows[compound])
     if study.probe is not None:
-        values |= _probe(study.probe, at, last, doses, progress)
+        # only what has an enzyme can change a medicine
+        beside = bench(*exposure.alkaloids(()), study.probe)
+        values |= _probe(study.probe, beside, last, _doses(study, beside), progress)
     return Prediction(values, run)
+
+
+def _doses(study: Study, at: Setting) -> tuple[Array, tuple[str, ...], Array]:
+    mg = {compound: np.asarray(amount) for compound, amount in study.contents.items()}
+    return exposure.enter(at, [(time, mg) for time in study.times])
 
 
 def _plasma(compound: str, values: Array, hours: Array, window: tuple[float, float]) -> dict[str, Array]:

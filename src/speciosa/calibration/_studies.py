@@ -10,11 +10,15 @@ from typing import Any
 import numpy as np
 import yaml
 
-from speciosa import knowledge
+from speciosa import knowledge, models
 from speciosa.cases import Form
 from speciosa.errors import KnowledgeError
 
-_WINDOWS = MappingProxyType({"mitragynine": (48.0, 120.0), "7-hydroxymitragynine": (6.0, 24.0)})
+_WINDOW = (48.0, 120.0)
+_WINDOWS = MappingProxyType(
+    {models.network().compounds[c].name: _WINDOW for c in models.network().of_kind("alkaloid")}
+    | {"7-hydroxymitragynine": (6.0, 24.0)}
+)
 
 
 @dataclass(frozen=True)

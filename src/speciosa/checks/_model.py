@@ -116,8 +116,8 @@ def _occupancy(scenario: Scenario) -> Iterator[Finding]:
         title=f"Opioid receptors in “{scenario.name}”",
         sentence=join(
             f"At the highest point the alkaloids hold {with_spreads(percent)} of the mu-opioid receptors of the brain.",
-            "This is no measure of how strong the effect or the danger is: both alkaloids are partial agonists, and "
-            "the same share of a full agonist does more.",
+            "This is no measure of how strong the effect or the danger is: they are partial agonists, some perhaps "
+            "antagonists, and the same share of a full agonist does more.",
         ),
         reason=(
             "Unbound concentrations in brain compete for one receptor; affinities come from binding in cells, where "

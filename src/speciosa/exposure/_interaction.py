@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from speciosa import models
 from speciosa.cases import Case, Regimen
-from speciosa.exposure._plan import ALKALOIDS, NANOMOL_PER_MG, Doses, Setting, doses, plan, setting, who
+from speciosa.exposure._plan import NANOMOL_PER_MG, Doses, Setting, alkaloids, doses, plan, setting, who
 from speciosa.exposure._results import Figure, InteractionRun
 from speciosa.exposure._run import Progress, Run, execute
 from speciosa.exposure._scenario import dose_times
@@ -23,7 +23,7 @@ WATCH = np.unique(np.concatenate([np.arange(0.0, 3.0, 0.1), np.arange(3.0, 12.0,
 
 def victims() -> tuple[str, ...]:
     """Medicines whose exposure the model can compute."""
-    return tuple(c.id for c in models.network().compounds.values() if c.disposition == "minimal")
+    return models.network().of_kind("medicine")
 
 
 def interactions(case: Case, *, progress: Progress | None = None) -> tuple[InteractionRun, ...]:
@@ -32,7 +32,9 @@ def interactions(case: Case, *, progress: Progress | None = None) -> tuple[Inter
     Regimens that begin with the same dose share the run at the first dose; it bears the name of the first of them.
     """
     simulation = replace(case.simulation, people=min(PEOPLE, case.simulation.people))
-    at = setting(who(case), case.product.form, simulation, (*ALKALOIDS, *victims()), draw_people=DRAW_PEOPLE)
+    # alkaloids without an enzyme change no medicine: the two of full disposition do
+    compounds = (*alkaloids(()), *victims())
+    at = setting(who(case), case.product.form, simulation, compounds, draw_people=DRAW_PEOPLE)
     return tuple(run for victim in victims() for run in _victim(case, at, victim, progress))
 
 

@@ -5,7 +5,7 @@ needs no knowledge, no case and no unit.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,6 @@ from speciosa.exposure._values import Inputs, symbols
 Array = NDArray[np.float64]
 Doses = tuple[Array, tuple[str, ...], Array]  # times (doses,), states entered, nmol (runs, doses)
 
-ALKALOIDS = ("mitragynine", "hydroxymitragynine")
 NANOMOL_PER_MG = 1e6  # over the molar mass in g/mol
 DRAW_PEOPLE = 50  # people who are run again in every draw of the parameters
 _CONTENT_STREAM = 3 << 62  # keeps these random numbers apart from those of people and of parameters
@@ -104,11 +103,22 @@ def who(case: Case) -> people.Who:
     )
 
 
+def alkaloids(swallowed: Collection[str]) -> tuple[str, ...]:
+    """Ids of the alkaloids that a model needs: those of full disposition, and others by name if they are swallowed."""
+    known = [c for c in models.network().compounds.values() if c.kind == "alkaloid"]
+    return tuple(c.id for c in known if c.disposition == "full" or c.name in swallowed)
+
+
+def contained(case: Case) -> tuple[str, ...]:
+    """Names of what the product of a case holds."""
+    return tuple(content.analyte for content in case.product.contents if content.central)
+
+
 def setting(
     someone: people.Who,
     form: Form,
     simulation: Simulation,
-    compounds: Sequence[str] = ALKALOIDS,
+    compounds: Sequence[str],
     *,
     draws: Draws | None = None,
     draw_people: int = DRAW_PEOPLE,
@@ -171,7 +181,7 @@ def doses(case: Case, regimen: Regimen, at: Setting) -> Doses:
     What a dose holds is uncertain when the laboratory gives a spread: that spread follows the draw.
     """
     events = regimen.events()
-    names = [c.name for c in at.assembly.compounds if c.disposition == "full"]
+    names = [c.name for c in at.assembly.compounds if c.kind == "alkaloid"]
     content = {name: _content(case, name, at) for name in names}
     schedule = [
         (when - events[0][0], {name: (case.product.mg(name, quantity) or 0.0) * content[name] for name in names})
@@ -187,13 +197,12 @@ def enter(at: Setting, schedule: Sequence[tuple[float, Mapping[str, Array]]]) ->
         at: who runs.
         schedule: hours since the first dose, and mg of each compound, (runs,) or one number for all.
     """
-    accessible = at.by_run[f"accessible_{at.form}"]
     dissolved = at.by_run[IN_SOLUTION[at.form]] if at.form in IN_SOLUTION else np.zeros(at.person.size)
     time, into, amount = [], [], []
     for when, mg in schedule:
         for compound in at.assembly.compounds:
             dose = np.broadcast_to(mg.get(compound.name, 0.0), at.person.shape)
-            nmol = dose * NANOMOL_PER_MG / at.by_run[f"{compound.id}_molar_mass"] * accessible
+            nmol = dose * NANOMOL_PER_MG / at.by_run[f"{compound.id}_molar_mass"] * _reached(compound, at)
             for state, share in (("D_stomach", dissolved), ("U_stomach", 1.0 - dissolved)):
                 if np.any(nmol * share > 0):
                     time.append(when)
@@ -201,6 +210,12 @@ def enter(at: Setting, schedule: Sequence[tuple[float, Mapping[str, Array]]]) ->
                     amount.append(nmol * share)
     table = np.column_stack(amount) if amount else np.empty((at.person.size, 0))
     return np.array(time, dtype=float), tuple(into), table
+
+
+def _reached(compound: models.Compound, at: Setting) -> Array:
+    """Share of a dose that the gut can reach, (runs,): of mitragynine by the form, of others relative to that."""
+    relative = at.by_run.get(f"{compound.id}_accessible_rel", np.ones(at.person.size))
+    return np.minimum(at.by_run[f"accessible_{at.form}"] * relative, 1.0)
 
 
 def _content(case: Case, analyte: str, at: Setting) -> Array:

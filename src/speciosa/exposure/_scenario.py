@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from speciosa import models
 from speciosa.cases import Case, Regimen
 from speciosa.exposure._parameters import Draws
 from speciosa.exposure._results import Figure, Scenario
 from speciosa.exposure._run import Run
-from speciosa.exposure._summary import OUTPUTS, PLASMA, auc, curve, figure, terminal_rate
+from speciosa.exposure._summary import auc, curve, figure, recorded, terminal_rate
 
 Array = NDArray[np.float64]
 
@@ -45,18 +46,19 @@ def scenario(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Scenario:
         seed=case.simulation.seed,
         status=run.counts(),
         figures=tuple(f for f in _figures(case, regimen, run, draws) if f is not None),
-        curves=tuple(curve(output, run) for output in OUTPUTS),
+        curves=tuple(curve(output, run) for output in recorded(run)),
     )
 
 
 def _figures(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Iterator[Figure | None]:
     moments = dose_times(regimen)
-    for name, symbol in PLASMA.items():
-        rows = _rows(draws, symbol.split("_", maxsplit=1)[0])
+    compounds = {output.symbol: models.network().compounds.get(output.compound) for output in recorded(run)}
+    for symbol, name in ((s, c.name) for s, c in compounds.items() if c is not None and s == c.plasma):
+        rows = _rows(draws, models.network().compound(name).id)
         yield from _doses(case, regimen, name)
         yield from _plasma(name, run.output(symbol), moments, run, rows)
     binding = tuple(row for c in draws.choices.values() if c.name.endswith("Ki_MOR") for row in c.rows)
-    for output in OUTPUTS:
+    for output in recorded(run):
         values = run.output(output.symbol)
         if output.group == "occupancy":
             yield figure(

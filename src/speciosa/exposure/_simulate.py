@@ -8,11 +8,11 @@ from speciosa import models
 from speciosa.cases import Case
 from speciosa.exposure._interaction import interactions, victims
 from speciosa.exposure._parameters import Draws
-from speciosa.exposure._plan import ALKALOIDS, doses, plan, setting, typical, who
+from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who
 from speciosa.exposure._results import InteractionRun, Parameter, Scenario
 from speciosa.exposure._run import Progress, Run, dataset, execute
 from speciosa.exposure._scenario import scenario, times
-from speciosa.exposure._summary import OUTPUTS
+from speciosa.exposure._summary import OUTPUTS, outputs
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
         EngineError: the model cannot be compiled.
         Cancelled: the user stopped it.
     """
-    at = setting(who(case), case.product.form, case.simulation)
+    at = setting(who(case), case.product.form, case.simulation, alkaloids(contained(case)))
     runs, scenarios = [], []
-    symbols = [output.symbol for output in OUTPUTS]
+    symbols = [output.symbol for output in outputs(at.assembly)]
     for regimen in case.regimens:
         run = execute(
             plan(at, doses(case, regimen, at), times(regimen), symbols), words=regimen.name, progress=progress
@@ -82,5 +82,5 @@ def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
         case: a validated case.
         with_medicines: also hold the medicines whose exposure the model can compute.
     """
-    compounds = (*ALKALOIDS, *victims()) if with_medicines else ALKALOIDS
+    compounds = alkaloids(contained(case)) + (victims() if with_medicines else ())
     return typical(setting(who(case), case.product.form, case.simulation, compounds))

@@ -1,11 +1,12 @@
 """Curves of many runs → figures and bands, with the two spreads kept apart."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from speciosa import models
 from speciosa.exposure._results import Curve, Figure, Interval
 from speciosa.exposure._run import Run
 
@@ -25,44 +26,38 @@ class Output:
     label: str
     unit: str
     group: str
+    compound: str = ""  # id of the compound that must be in the model
 
 
-OUTPUTS = (
-    Output("mitragynine_blood_C_plasma", "mitragynine.plasma", "mitragynine in plasma", "nM", "concentration"),
-    Output(
-        "hydroxymitragynine_blood_C_plasma",
-        "7-hydroxymitragynine.plasma",
-        "7-hydroxymitragynine in plasma",
-        "nM",
-        "concentration",
-    ),
-    Output("mitragynine_brain_Cu", "mitragynine.brain", "unbound mitragynine in brain", "nM", "brain"),
-    Output(
-        "hydroxymitragynine_brain_Cu",
-        "7-hydroxymitragynine.brain",
-        "unbound 7-hydroxymitragynine in brain",
-        "nM",
-        "brain",
-    ),
-    Output("MOR_occupancy", "MOR.occupancy", "mu-opioid receptors held by either alkaloid", "", "occupancy"),
-    Output(
-        "mitragynine_MOR_occupancy",
-        "MOR.occupancy.mitragynine",
-        "mu-opioid receptors held by mitragynine",
-        "",
-        "occupancy",
-    ),
-    Output(
-        "hydroxymitragynine_MOR_occupancy",
-        "MOR.occupancy.7-hydroxymitragynine",
-        "mu-opioid receptors held by 7-hydroxymitragynine",
-        "",
-        "occupancy",
-    ),
-    Output("CYP3A_gut_active", "CYP3A_gut", "active CYP3A of the small intestine, over baseline", "", "enzyme"),
-    Output("CYP3A_liver_E", "CYP3A_liver", "active CYP3A of the liver, over baseline", "", "enzyme"),
-)
-PLASMA = {"mitragynine": "mitragynine_blood_C_plasma", "7-hydroxymitragynine": "hydroxymitragynine_blood_C_plasma"}
+def _outputs() -> Iterator[Output]:
+    """Plasma of every alkaloid, then brain and receptors of those that bind, then the enzymes."""
+    alkaloids = [c for c in models.network().compounds.values() if c.kind == "alkaloid"]
+    binding = [c for c in alkaloids if "MOR" in c.receptors]
+    for c in alkaloids:
+        yield Output(c.plasma, f"{c.name}.plasma", f"{c.name} in plasma", "nM", "concentration", c.id)
+    for c in binding:
+        yield Output(f"{c.id}_brain_Cu", f"{c.name}.brain", f"unbound {c.name} in brain", "nM", "brain", c.id)
+    held = "mu-opioid receptors held by"
+    yield Output("MOR_occupancy", "MOR.occupancy", f"{held} any alkaloid of the model", "", "occupancy")
+    for c in binding:
+        yield Output(f"{c.id}_MOR_occupancy", f"MOR.occupancy.{c.name}", f"{held} {c.name}", "", "occupancy", c.id)
+    active = "over baseline"
+    yield Output("CYP3A_gut_active", "CYP3A_gut", f"active CYP3A of the small intestine, {active}", "", "enzyme")
+    yield Output("CYP3A_liver_E", "CYP3A_liver", f"active CYP3A of the liver, {active}", "", "enzyme")
+
+
+OUTPUTS = tuple(_outputs())
+
+
+def outputs(assembly: models.Assembly) -> tuple[Output, ...]:
+    """What can be recorded of a model."""
+    present = {"", *(c.id for c in assembly.compounds)}
+    return tuple(output for output in OUTPUTS if output.compound in present)
+
+
+def recorded(run: Run) -> tuple[Output, ...]:
+    """What was recorded in a run."""
+    return tuple(output for output in OUTPUTS if output.symbol in run.plan.outputs)
 
 
 def figure(key: str, label: str, values: Array, unit: str, run: Run, rows: Sequence[str] = ()) -> Figure | None:

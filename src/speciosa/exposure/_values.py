@@ -115,7 +115,6 @@ def _full(inputs: Inputs, compound: Compound) -> dict[str, Array]:
         f"{p}_PS_gut": d[f"{p}_PS_gut"],
         f"{p}_PS_tissue": d[f"{p}_PSu"] / d[f"{p}_fu"],
         f"{p}_PS_brain": d[f"{p}_PS_brain"] * x["V_brain"],
-        f"{p}_Kpuu": d[f"{p}_Kpuu"],
         f"{p}_k_plasma": d[f"{p}_k_plasma"],
     }
     return values | _absorption(inputs, compound) | _clearance(inputs, compound, CLint) | _binding(inputs, compound)
@@ -127,8 +126,12 @@ def _minimal(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     for name in ("V_central", "V_peripheral", "Q_inter", "PS_gut"):
         values[f"{p}_{name}"] = d[f"{p}_{name}"] * x["weight_kg"]
     zero = np.zeros_like(x["weight_kg"])
-    values |= {f"{p}_k_diss": d[f"{p}_dissolution"], f"{p}_ka_colon": zero, f"{p}_k_acid": zero}
-    return values | _clearance(inputs, compound, d[f"{p}_CLint"] * x["V_liver"])
+    values |= {f"{p}_ka_colon": zero, f"{p}_k_acid": zero}
+    if compound.kind == "medicine":
+        values[f"{p}_k_diss"], CLint = d[f"{p}_dissolution"], d[f"{p}_CLint"]
+    else:
+        values[f"{p}_k_diss"], CLint = d[f"dissolution_{inputs.form}"], d[f"{p}_CLp"] / d[f"{p}_fu"]
+    return values | _clearance(inputs, compound, CLint * x["V_liver"]) | _binding(inputs, compound)
 
 
 def _absorption(inputs: Inputs, compound: Compound) -> dict[str, Array]:
@@ -150,6 +153,8 @@ def _absorption(inputs: Inputs, compound: Compound) -> dict[str, Array]:
 def _clearance(inputs: Inputs, compound: Compound, CLint: Array) -> dict[str, Array]:
     """Split the intrinsic clearance over the enzymes; what no enzyme takes is ``other``."""
     d, p, net = inputs.draws, compound.id, models.network()
+    if not compound.enzymes:
+        return {f"{p}_CLint_other": CLint}
     shares = {enzyme: d[f"{p}_fm_{enzyme}"] for enzyme in compound.enzymes}
     total = np.maximum(np.sum(list(shares.values()), axis=0), 1.0)  # draws of several shares may pass one
     values = {f"{p}_CLint_other": CLint * np.maximum(1.0 - np.sum(list(shares.values()), axis=0), 0.0)}
@@ -172,14 +177,13 @@ def _clearance(inputs: Inputs, compound: Compound, CLint: Array) -> dict[str, Ar
 
 
 def _binding(inputs: Inputs, compound: Compound) -> dict[str, Array]:
-    """Affinities. The two ligands of MOR are tied by their ratio within one paper: papers must not be mixed."""
+    """Affinities. The ligands of MOR are tied by their ratio within one paper: papers must not be mixed."""
     d, p = inputs.draws, compound.id
-    return {
-        f"{p}_Ki_{receptor}": d[f"{p}_Ki_{receptor}"]
-        if f"{p}_Ki_{receptor}" in d
-        else d[f"mitragynine_Ki_{receptor}"] / d[f"{receptor}_Ki_ratio"]
-        for receptor in compound.receptors
-    }
+    values = {f"{p}_Kpuu": d[f"{p}_Kpuu"]} if compound.receptors else {}
+    for receptor in compound.receptors:
+        own, ratio = f"{p}_Ki_{receptor}", f"{p}_{receptor}_Ki_ratio"
+        values[own] = d[own] if own in d else d[f"mitragynine_Ki_{receptor}"] / d[ratio]
+    return values
 
 
 @cache

@@ -102,6 +102,8 @@ class _Wiring:
         present = {c.id for c in self.chosen}
         for enzyme, product in compound.enzymes.items():
             self._enzyme(compound, enzyme, product if product in present else None)
+        if compound.receptors and not full:
+            self._use("brain_equilibrium", f"{p}_brain", C_plasma=compound.plasma, fu=f"{p}_fu", Kpuu=f"{p}_Kpuu")
         for receptor in compound.receptors:
             prefix = f"{p}_{receptor}"
             self.ligands.setdefault(receptor, []).append(prefix)

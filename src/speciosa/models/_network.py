@@ -30,6 +30,7 @@ class Compound:
     Attributes:
         id: prefix of its symbols in the model.
         name: its name in the knowledge tables.
+        kind: ``alkaloid`` (comes with the product) or ``medicine`` (taken beside it).
         disposition: ``full`` or ``minimal``.
         enzymes: enzyme → id of the compound that part of the route becomes, or ``None``.
         receptors: targets it binds.
@@ -38,10 +39,16 @@ class Compound:
 
     id: str
     name: str
+    kind: Literal["alkaloid", "medicine"]
     disposition: Literal["full", "minimal"]
     enzymes: "Mapping[str, str | None]"
     receptors: tuple[str, ...]
     acid_product: str | None
+
+    @property
+    def plasma(self) -> str:
+        """Symbol of its concentration in plasma."""
+        return f"{self.id}_{'blood' if self.disposition == 'full' else 'body'}_C_plasma"
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,10 @@ class Network:
     compounds: "Mapping[str, Compound]"
     enzymes: "Mapping[str, Enzyme]"
     receptors: tuple[str, ...]
+
+    def of_kind(self, kind: Literal["alkaloid", "medicine"]) -> tuple[str, ...]:
+        """Ids of all compounds of a kind, in the order of the file."""
+        return tuple(c.id for c in self.compounds.values() if c.kind == kind)
 
     def compound(self, key: str) -> Compound:
         """A compound by id or by name.
@@ -75,6 +86,7 @@ def network() -> Network:
         key: Compound(
             id=key,
             name=entry["name"],
+            kind=entry["kind"],
             disposition=entry["disposition"],
             enzymes=MappingProxyType({e: (route or {}).get("product") for e, route in entry["enzymes"].items()}),
             receptors=tuple(entry.get("receptors", ())),
