@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from speciosa.engine._recipe import Recipe, Store
 __all__ = ["RunPlan", "run_plan"]
 
 _LONG_ENOUGH = 0.25  # seconds of running that give a fair idea
+_FILED = 1024  # persons whose file shows how large files will be
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def run_plan(job: Job, recipe: Recipe, size: int, who: Crew, store: Store | None
         store: where curves will be written to; nothing is written now.
     """
     workers = max(1, who.workers())
-    seconds, sample, stored = _measured(job, recipe, min(size, 8 * job.kernel.lanes), store)
+    shown = replace(recipe, keep=recipe.keep or store is not None)
+    seconds, sample, stored = _measured(job, shown, min(size, _FILED if store else 8 * job.kernel.lanes), store)
     per_person = seconds / max(1, sample)
     plan = recipe.summaries
     kept = len(recipe.times) * len(recipe.outputs) * np.dtype(recipe.dtype).itemsize if recipe.keep else 0
@@ -102,8 +104,9 @@ def _measured(job: Job, recipe: Recipe, most: int, store: Store | None) -> tuple
         job.run(int(start), stop, curves)
         span = slice(int(start), stop)
         found = recipe.harvest(int(start), curves, job.status[span], job.steps[span], job.reached[span])
-        if round_number or len(places) == 1:
-            stored += store.weigh(found) if store is not None else 0
+        weight = store.weigh(found) if store is not None else 0
+        if round_number:
+            stored += weight
             seconds += time.perf_counter() - begun
             sample += most
         if seconds > _LONG_ENOUGH:
