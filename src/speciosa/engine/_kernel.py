@@ -272,7 +272,7 @@ class Kernel:
             raise EngineError(f"rtol is {rtol}; expected a number between 0 and 1.")
         if (chunk is not None and chunk < 1) or (threads is not None and threads < 1) or max_steps < 1:
             raise EngineError("chunk, threads and max_steps must be at least 1.")
-        recipe, areas = make_recipe(self.outputs, moments, np.unique(dosing.time), options)
+        recipe, areas = make_recipe(self.outputs, moments, dosing, options)
         who = _chunks.crew(threads, options.get("executor"))
         kernel = _with_areas(self, areas) if areas else self
         schedule = dosing.schedule(kernel.program.facts["states"], len(table), self.model.states)
