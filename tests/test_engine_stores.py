@@ -138,6 +138,7 @@ def test_the_folder_of_another_run_is_refused(store, changes):
         run(store=store, **changes)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
 def test_a_process_that_is_killed_loses_at_most_what_it_was_at(store):
     code = (
         "import sys; sys.path.insert(0, sys.argv[2]);"

@@ -24,6 +24,7 @@ _HERE = 256  # persons per chunk on threads
 _ELSEWHERE = 1024  # on an executor, where each chunk costs a message
 _STORED = 4096  # in a store, where each chunk is a file
 _BUFFER = 32 << 20  # bytes of curves that a chunk may hold while it runs
+_PATIENCE = 0.5  # seconds between two questions whether to go on, where nothing ends meanwhile
 
 Range: TypeAlias = tuple[int, int]
 Progress: TypeAlias = "Callable[[int, int], object] | None"
@@ -100,6 +101,14 @@ class Watch:
         self.done += count
         if self.progress is not None:
             self.progress(self.done, self.persons)
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask whether to go on.
+
+        Raises:
+            Cancelled: the caller wants to stop.
+        """
         if self.cancel is not None and self.done < self.persons and self.cancel():
             raise Cancelled(f"The run was stopped after {self.done} of {self.persons} persons.")
 
@@ -171,7 +180,7 @@ class _Here:
 def _on_threads(work: _Here, spans: Iterable[Range], threads: int, watch: Watch) -> None:
     pool = ThreadPoolExecutor(max_workers=threads)
     try:
-        for future in _in_turn((partial(pool.submit, work, span) for span in spans), lambda: 2 * threads):
+        for future in _in_turn((partial(pool.submit, work, span) for span in spans), lambda: 2 * threads, watch.ask):
             watch.after(future.result())
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -186,7 +195,7 @@ def _elsewhere(job: Job, recipe: Recipe, collector: Collector, spans: Iterable[R
             return future
 
     # closed at once, whatever happens, so that no part goes on for nobody
-    with closing(_in_turn((partial(submit, span) for span in spans), lambda: 2 * who.workers() + 1)) as done:
+    with closing(_in_turn((partial(submit, span) for span in spans), lambda: 2 * who.workers() + 1, watch.ask)) as done:
         for future in done:
             with _lost(watch):
                 harvest = future.result()
@@ -208,8 +217,16 @@ def _lost(watch: Watch) -> Iterator[None]:
         ) from error
 
 
-def _in_turn(starts: Iterable[Callable[[], Future[Any]]], most: Callable[[], int]) -> Generator[Future[Any]]:
-    """Start one call after the other, a few at a time, and yield each as it ends; cancels the rest if left early."""
+def _in_turn(
+    starts: Iterable[Callable[[], Future[Any]]], most: Callable[[], int], idle: Callable[[], None]
+) -> Generator[Future[Any]]:
+    """Start one call after the other, a few at a time, and yield each as it ends; cancels the rest if left early.
+
+    Args:
+        starts: the calls.
+        most: how many may run at once, asked anew each time.
+        idle: called now and then while nothing ends.
+    """
     upcoming = iter(starts)
     running: set[Future[Any]] = set()
     try:
@@ -221,7 +238,9 @@ def _in_turn(starts: Iterable[Callable[[], Future[Any]]], most: Callable[[], int
                 running.add(start())
             if not running:
                 return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
+            done, running = wait(running, _PATIENCE, return_when=FIRST_COMPLETED)
+            if not done:
+                idle()
             yield from done
     finally:
         for future in running:

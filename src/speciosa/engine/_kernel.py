@@ -187,7 +187,8 @@ class Kernel:
             max_steps: most steps per person.
             threads: how many chunks run at once; None for one per processor.
             progress: called as ``progress(done, total)`` when persons are done, in the calling thread.
-            cancel: asked between chunks; if it says True, :class:`~speciosa.errors.Cancelled` is raised.
+            cancel: asked between chunks, and twice a second where they run beside the caller; if it says True,
+                :class:`~speciosa.errors.Cancelled` is raised.
             chunk: persons per chunk; None for what suits. Neither this nor ``threads`` changes a result.
             summaries: per output numbers that sum up its curve: ``cmax``, ``tmax``, ``cmin``, ``trough``, ``auc``,
                 ``average``, ``time_above(x)``, ``time_below(x)``.
