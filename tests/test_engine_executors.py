@@ -96,6 +96,14 @@ def test_curves_land_as_parquet(kernel, pool, tmp_path):
     np.testing.assert_array_equal(table["mg"].to_numpy(), full.output("mg").ravel())
 
 
+def test_curves_land_as_zarr(kernel, pool, tmp_path):
+    zarr = pytest.importorskip("zarr", reason="zarr is an optional package")
+    kernel.simulate(people(), TIMES, doses(), executor=pool, store=tmp_path / "run.zarr", chunk=100)
+
+    found = zarr.open_group(str(tmp_path / "run.zarr"), mode="r")["curves"][:]
+    np.testing.assert_array_equal(found, kernel.simulate(people(), TIMES, doses()).values)
+
+
 def test_progress_and_cancellation(kernel, here, pool):
     told = []
     kernel.simulate(people(), TIMES, doses(), executor=pool, chunk=100, progress=lambda *state: told.append(state))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -79,7 +80,7 @@ def chunk_size(persons: int, given: int | None, recipe: Recipe, columns: int, wh
     else:
         usual = _STORED if stored else _HERE if who.executor is None else _ELSEWHERE
         most = min(usual, max(8, _BUFFER // max(1, 8 * len(recipe.grid) * columns)))
-    # several chunks per thread, or the last one leaves the others waiting
+    # at least one chunk for each, or some would have nothing to do
     return max(1, min(most, -(-persons // max(1, who.workers()))))
 
 
@@ -149,22 +150,21 @@ class _Here:
         self.recipe = recipe
         self.collector = collector
         # plain curves go straight to where they are kept
-        self.direct = recipe.keep and recipe.summaries is None and recipe.dtype == "float64"
+        plain = recipe.summaries is None and recipe.store is None and recipe.dtype == "float64"
+        self.direct = plain and recipe.keep
         self.after = replace(recipe, keep=False) if self.direct else recipe
-        if self.direct and recipe.store is not None:
-            self.direct, self.after = False, recipe
         self._free: SimpleQueue[NDArray[np.float64]] = SimpleQueue()
 
     def __call__(self, span: Range) -> int:
         """Simulate the persons of a range; returns how many."""
         job, (start, stop) = self.job, span
         shape = (stop - start, job.times, job.columns)
-        scratch = np.empty(0) if self.direct else self._scratch(int(np.prod(shape)))
-        curves = self.collector.values[start:stop] if self.direct else scratch[: int(np.prod(shape))].reshape(shape)
+        size = 0 if self.direct else math.prod(shape)
+        scratch = self._scratch(size)
+        curves = self.collector.values[start:stop] if self.direct else scratch[:size].reshape(shape)
         job.run(start, stop, curves)
-        found = self.after.harvest(
-            start, curves, job.status[start:stop], job.steps[start:stop], job.reached[start:stop]
-        )
+        mine = slice(start, stop)
+        found = self.after.harvest(start, curves, job.status[mine], job.steps[mine], job.reached[mine])
         count = self.collector.put(found)
         self._free.put(scratch)
         return count
