@@ -15,6 +15,7 @@ from speciosa.engine._kernel import Kernel
 from speciosa.engine._kernel import compile_model as compile  # noqa: A004 - the door's name: engine.compile
 from speciosa.engine._model import Model
 from speciosa.engine._read_sbml import load
-from speciosa.engine._result import Result
+from speciosa.engine._result import Failure, Result, Summaries
+from speciosa.engine._run_plan import RunPlan
 
-__all__ = ["Dosing", "Kernel", "Model", "Result", "compile", "load", "to_sbml"]
+__all__ = ["Dosing", "Failure", "Kernel", "Model", "Result", "RunPlan", "Summaries", "compile", "load", "to_sbml"]

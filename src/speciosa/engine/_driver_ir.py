@@ -166,6 +166,8 @@ def _finish(frame: Frame, lane: str) -> None:
     for name, source in (("status", "code"), ("steps", "count")):
         value = emit.get("double", frame.lane(source, lane))
         emit.put("i64", emit.value(f"fptosi double {value} to i64"), emit.shift(frame.argument(name), person))
+    time = emit.get("double", frame.lane("t", lane))
+    emit.put("double", time, emit.shift(frame.argument("reached"), person))
     emit.put("double", literal(EMPTY), frame.lane("mode", lane))
 
 

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from speciosa.engine import _native
+from speciosa.engine import _chunks, _native, _summaries
 from speciosa.engine._dosing import Dosing
 from speciosa.engine._driver_ir import define_run
 from speciosa.engine._emitter import Module, Shape
 from speciosa.engine._equations import build
+from speciosa.engine._job import Job, entries
 from speciosa.engine._lowering import lower
 from speciosa.engine._model import Model
+from speciosa.engine._output_formulas import watch
+from speciosa.engine._recipe import Collector, Recipe, RunOptions, make_recipe
 from speciosa.engine._result import Result
+from speciosa.engine._run_plan import RunPlan, run_plan
 from speciosa.engine._step_ir import define_begin, define_step, define_write
+from speciosa.engine._stores import Outline, open_store, outline, unopened
 from speciosa.engine._vector_math import define
-from speciosa.engine._workspace import ARGUMENTS, WORDS, Workspace
+from speciosa.engine._workspace import Workspace
 from speciosa.errors import Cancelled, EngineError
 
 __all__ = ["Kernel", "compile_model"]
 
 _MOST_STATES = 300  # beyond this the unrolled factorisation grows too large
 _LANES = (1, 2, 4, 8)
-_CHUNK = 256
 
 
 def compile_model(
     model: Model,
-    outputs: Sequence[str],
+    outputs: Sequence[str] | Mapping[str, str],
     vary: Sequence[str] = (),
     lanes: int | None = None,
     *,
@@ -44,7 +48,8 @@ def compile_model(
     Args:
         model: the model.
         outputs: ids of what to compute: species (amount or concentration as the model says), variables of rules,
-            parameters, reactions (their rate).
+            parameters, reactions (their rate); or names with formulas in these ids, such as
+            ``{"ratio": "plasma / fu"}``.
         vary: ids whose value will be given per person: parameters, compartments, or states (their initial value).
         lanes: persons side by side, 1, 2, 4 or 8; None for what suits the processor. The results are the same.
         cache: whether to keep the machine code on disk and to use what is kept there.
@@ -52,23 +57,34 @@ def compile_model(
     Raises:
         EngineError: a name is unknown or has no value, or the model is too large.
     """
-    names, varied = tuple(outputs), tuple(vary)
-    if not names:
-        raise EngineError("There is nothing to compute; name at least one output.")
+    return _compile(model, outputs, vary, lanes, cache, ())
+
+
+def _compile(
+    model: Model,
+    outputs: Sequence[str] | Mapping[str, str],
+    vary: Sequence[str],
+    lanes: int | None,
+    cache: bool,
+    areas: tuple[str, ...],
+) -> Kernel:
+    """The same; ``areas`` names the outputs whose areas are carried along."""
+    watched, varied = watch(model, outputs, areas), tuple(vary)
     if lanes is not None and lanes not in _LANES:
         raise EngineError(f"lanes is {lanes}; expected 1, 2, 4 or 8.")
-    if len(model.states) > _MOST_STATES:
-        raise EngineError(f"The model has {len(model.states)} states; at most {_MOST_STATES} can be compiled.")
+    if len(watched.model.states) > _MOST_STATES:
+        raise EngineError(f"The model has {len(watched.model.states)} states; at most {_MOST_STATES} can be compiled.")
     target = _native.machine()
     width = lanes or target.lanes
-    key = _native.cache_key(target, sbml=model.sbml, outputs=names, vary=varied, lanes=width)
+    what = {"outputs": watched.names, "formulas": watched.texts, "areas": areas, "vary": varied, "lanes": width}
+    key = _native.cache_key(target, sbml=model.sbml, **what)
     found = _native.read_cache(key) if cache else None
     if found is None:
-        found = _generate(model, names, varied, Shape(width, fma=target.fma), target)
+        found = _generate(watched.model, watched.symbols, varied, Shape(width, fma=target.fma), target)
         if cache:
             _native.write_cache(key, *found)
     program = _native.Program(found[0], target, found[1])
-    return Kernel(model, names, varied, width, cache, program)
+    return Kernel(model, watched.names, varied, width, cache, program, watched.texts, areas)
 
 
 def _generate(
@@ -96,8 +112,21 @@ def _generate(
 
 
 @dataclass(frozen=True, eq=False)
+class _Run:
+    """A run that is ready to begin; ``outline`` says what will be stored, if anything."""
+
+    job: Job
+    recipe: Recipe
+    size: int
+    who: _chunks.Crew
+    outline: Outline | None
+
+
+@dataclass(frozen=True, eq=False)
 class Kernel:
-    """A model compiled for this machine; thread-safe, and picklable (it is then compiled again from the cache).
+    """A model compiled for this machine; thread-safe, and picklable.
+
+    The machine code travels with it; a machine of another kind, or another version of the engine, compiles it again.
 
     Attributes:
         model: the model.
@@ -106,6 +135,8 @@ class Kernel:
         lanes: persons side by side.
         cached: whether the disk cache is used.
         program: the machine code.
+        formulas: what each output is: an id or a formula.
+        areas: outputs whose areas under the curve are computed as well.
     """
 
     model: Model
@@ -114,9 +145,14 @@ class Kernel:
     lanes: int
     cached: bool
     program: _native.Program
+    formulas: tuple[str, ...]
+    areas: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self.model, self.outputs, self.vary, self.lanes, self.cached)
+        return _again, (
+            *(getattr(self, field.name) for field in fields(self) if field.name != "program"),
+            self.program.parcel(),
+        )
 
     def simulate(
         self,
@@ -130,7 +166,14 @@ class Kernel:
         threads: int | None = None,
         progress: Callable[[int, int], object] | None = None,
         cancel: Callable[[], bool] | None = None,
-        chunk: int = _CHUNK,
+        chunk: int | None = None,
+        summaries: Mapping[str, str | Sequence[str]] | None = None,
+        window: _summaries.Windows = None,
+        refine: int = 1,
+        curves: bool | None = None,
+        dtype: str = "float64",
+        store: str | Path | None = None,
+        executor: Any = None,  # noqa: ANN401 - anything with submit
     ) -> Result:
         """Simulate a population from time 0.
 
@@ -145,24 +188,99 @@ class Kernel:
             threads: how many chunks run at once; None for one per processor.
             progress: called as ``progress(done, total)`` when persons are done, in the calling thread.
             cancel: asked between chunks; if it says True, :class:`~speciosa.errors.Cancelled` is raised.
-            chunk: persons per chunk. Neither this nor ``threads`` changes a result.
+            chunk: persons per chunk; None for what suits. Neither this nor ``threads`` changes a result.
+            summaries: per output numbers that sum up its curve: ``cmax``, ``tmax``, ``cmin``, ``trough``, ``auc``,
+                ``average``, ``time_above(x)``, ``time_below(x)``.
+            window: start and end of the time that they sum up, or several such pairs, or ``"dosing interval"``; None
+                for all of it.
+            refine: into how many parts the intervals between output times are divided for them.
+            curves: whether curves are kept in memory; None for: unless there are summaries or a store.
+            dtype: of kept and stored curves, ``float64`` or ``float32``; computed is always the former.
+            store: a folder to write curves to, as Parquet files, or as Zarr if it ends in ``.zarr``. A run that was
+                broken off goes on where it was.
+            executor: who runs the chunks in the place of threads: a Dask client, or something with ``submit`` like a
+                :class:`~concurrent.futures.ProcessPoolExecutor`. Its machines must see the folder of a store.
 
         Returns:
-            Curves and a status per person.
+            Curves, or what was asked for in their place, and a status per person.
 
         Raises:
-            EngineError: an argument has the wrong shape, or a dose goes to no state.
-            Cancelled: ``cancel`` said so.
+            EngineError: an argument has the wrong shape, a dose goes to no state, or the executor lost a chunk.
+            Cancelled: ``cancel`` said so; its ``result`` holds who was done.
         """
-        values = self._table(parameters)
+        options: RunOptions = {
+            "rtol": rtol,
+            "atol": atol,
+            "max_steps": max_steps,
+            "threads": threads,
+            "chunk": chunk,
+            "summaries": summaries,
+            "window": window,
+            "refine": refine,
+            "curves": curves,
+            "dtype": dtype,
+            "store": store,
+            "executor": executor,
+        }
+        run = self._set_up(self._table(parameters), times, dosing or Dosing.none(), options)
+        if run.outline is not None:
+            kept = open_store(run.outline)
+            run = replace(run, recipe=replace(run.recipe, store=kept), size=kept.size)
+        collector = Collector(run.job.persons, run.recipe)
+        try:
+            watch = _chunks.Watch(run.job.persons, progress, cancel)
+            _chunks.run(run.job, run.recipe, collector, run.size, run.who, watch)
+        except Cancelled as stop:
+            stop.result = collector.result()
+            raise
+        return collector.result()
+
+    def plan_run(
+        self,
+        parameters: int | ArrayLike | Mapping[str, ArrayLike],
+        times: ArrayLike,
+        dosing: Dosing | None = None,
+        **options: Unpack[RunOptions],
+    ) -> RunPlan:
+        """Say what a run will take, from running a few of its persons; nothing is kept or written.
+
+        Args:
+            parameters: as for :meth:`simulate`; or a whole number of persons, who all have the model's values.
+            times: as for :meth:`simulate`.
+            dosing: as for :meth:`simulate`.
+            options: the other arguments of :meth:`simulate`, but ``progress`` and ``cancel``.
+
+        Raises:
+            EngineError: as for :meth:`simulate`.
+        """
+        if isinstance(parameters, int):
+            if parameters < 0:
+                raise EngineError(f"The number of persons is {parameters}; expected 0 or more.")
+            alike = [self.model.parameters[name] for name in self.vary]
+            table = np.tile(np.array(alike, dtype=np.float64), (parameters, 1))
+        else:
+            table = self._table(parameters)
+        run = self._set_up(table, times, dosing or Dosing.none(), options)
+        store = None if run.outline is None else unopened(run.outline)
+        return run_plan(run.job, run.recipe, run.size, run.who, store)
+
+    def _set_up(self, table: NDArray[np.float64], times: ArrayLike, dosing: Dosing, options: RunOptions) -> _Run:
         moments = _moments(times)
+        rtol, max_steps = options.get("rtol", 1e-6), options.get("max_steps", 100_000)
+        threads, chunk = options.get("threads"), options.get("chunk")
         if not 0.0 < rtol < 1.0:
             raise EngineError(f"rtol is {rtol}; expected a number between 0 and 1.")
-        if chunk < 1 or (threads is not None and threads < 1) or max_steps < 1:
+        if (chunk is not None and chunk < 1) or (threads is not None and threads < 1) or max_steps < 1:
             raise EngineError("chunk, threads and max_steps must be at least 1.")
-        job = _Job(self, values, moments, dosing or Dosing.none(), rtol, self._tolerances(atol), max_steps)
-        _run_chunks(job, chunk, threads or _processors(), progress, cancel)
-        return job.result()
+        recipe, areas = make_recipe(self.outputs, moments, np.unique(dosing.time), options)
+        who = _chunks.crew(threads, options.get("executor"))
+        kernel = _with_areas(self, areas) if areas else self
+        schedule = dosing.schedule(kernel.program.facts["states"], len(table), self.model.states)
+        atol = self._tolerances(options.get("atol", 1e-9), kernel.program.facts["states"])
+        job = Job(kernel, entries(table, recipe.grid, schedule, rtol, atol, max_steps))
+        place = options.get("store")
+        size = _chunks.chunk_size(len(table), chunk, recipe, job.columns, who, stored=place is not None)
+        return _Run(job, recipe, size, who, None if place is None else outline(Path(place), size, job, recipe))
 
     def _table(self, parameters: ArrayLike | Mapping[str, ArrayLike]) -> NDArray[np.float64]:
         if not isinstance(parameters, Mapping):
@@ -185,18 +303,35 @@ class Kernel:
             table[:, index] = column
         return table
 
-    def _tolerances(self, atol: ArrayLike) -> NDArray[np.float64]:
+    def _tolerances(self, atol: ArrayLike, states: Sequence[str]) -> NDArray[np.float64]:
         given = _floats(atol, "atol")
         if given.shape not in {(), (len(self.model.states),)}:
             raise EngineError(f"atol has the shape {given.shape}; expected a number or one per state.")
         if not (given > 0).all():
             raise EngineError("atol must be more than 0 for every state.")
         per_name = dict(zip(self.model.states, np.broadcast_to(given, (len(self.model.states),)), strict=True))
-        return np.array([per_name[name] for name in self.program.facts["states"]])
+        # areas are counted as finely as the finest state
+        return np.array([per_name.get(name, given.min()) for name in states])
 
 
-def _again(model: Model, outputs: Sequence[str], vary: Sequence[str], lanes: int, cached: bool) -> Kernel:
-    return compile_model(model, outputs, vary, lanes, cache=cached)
+def _again(*parts: Any) -> Kernel:  # noqa: ANN401 - the fields of a kernel, as it was pickled
+    *before, formulas, areas, parcel = parts
+    model, outputs, vary, lanes, cached = before
+    program = _native.Program.unpacked(parcel)
+    if program is not None:
+        return Kernel(model, outputs, vary, lanes, cached, program, formulas, areas)
+    return _compile(model, _as_given(outputs, formulas), vary, None, cached, areas)
+
+
+def _as_given(outputs: tuple[str, ...], formulas: tuple[str, ...]) -> tuple[str, ...] | dict[str, str]:
+    return outputs if outputs == formulas else dict(zip(outputs, formulas, strict=True))
+
+
+@lru_cache(maxsize=32)
+def _with_areas(kernel: Kernel, areas: tuple[str, ...]) -> Kernel:
+    """The kernel that computes these areas as well."""
+    outputs = _as_given(kernel.outputs, kernel.formulas)
+    return _compile(kernel.model, outputs, kernel.vary, kernel.lanes, kernel.cached, areas)
 
 
 def _floats(given: ArrayLike, what: str) -> NDArray[np.float64]:
@@ -214,105 +349,3 @@ def _moments(times: ArrayLike) -> NDArray[np.float64]:
     if not (np.isfinite(moments).all() and moments[0] >= 0 and (np.diff(moments) >= 0).all()):
         raise EngineError("The output times must be ascending numbers, 0 or later.")
     return moments
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class _Job:
-    """The arrays of one call, kept alive while the code reads and fills them."""
-
-    def __init__(
-        self,
-        kernel: Kernel,
-        values: NDArray[np.float64],
-        times: NDArray[np.float64],
-        dosing: Dosing,
-        rtol: float,
-        atol: NDArray[np.float64],
-        max_steps: int,
-    ) -> None:
-        self.kernel = kernel
-        self.times = times
-        self.persons = len(values)
-        schedule = dosing.schedule(kernel.program.facts["states"], self.persons, kernel.model.states)
-        self.values = np.full((self.persons, len(times), len(kernel.outputs)), np.nan)
-        self.steps = np.zeros(self.persons, dtype=np.int64)
-        self.status = np.where(np.isnan(values).any(axis=1), WORDS.index("bad parameter"), 0).astype(np.int64)
-        count = schedule.time.shape[-1]
-        entries: dict[str, Any] = {
-            "parameters": values,
-            "times": times,
-            "time_count": len(times),
-            "event_time": schedule.time,
-            "event_target": schedule.target,
-            "event_amount": schedule.amount,
-            "event_count": count,
-            "event_stride": count if schedule.time.ndim == 2 else 0,
-            "amount_stride": count if schedule.amount.ndim == 2 else 0,
-            "infused": schedule.infused,
-            "infused_count": len(schedule.infused),
-            "relative": np.array([rtol]),
-            "absolute": atol,
-            "max_steps": np.array([float(max_steps)]),
-            "values": self.values,
-            "status": self.status,
-            "steps": self.steps,
-        }
-        self._entries = entries
-        plain = [e.ctypes.data if isinstance(e, np.ndarray) else e for e in (entries[name] for name in ARGUMENTS)]
-        self._arguments = np.array(plain, dtype=np.uint64)
-
-    def run(self, start: int, stop: int) -> int:
-        """Simulate some persons; returns how many."""
-        row = 8 * self.kernel.lanes
-        size = self.kernel.program.facts["rows"] * row
-        memory = np.zeros(size + row, dtype=np.uint8)
-        aligned = -(-memory.ctypes.data // row) * row
-        self.kernel.program.run(self._arguments.ctypes.data, start, stop, aligned)
-        return stop - start
-
-    def result(self) -> Result:
-        """What came out; failed persons are blanked."""
-        self.values[self.status != 0] = np.nan
-        status = self.status.astype(np.int8)
-        return Result(self.kernel.outputs, self.times, self.values, status, self.steps)
-
-
-def _run_chunks(
-    job: _Job,
-    chunk: int,
-    threads: int,
-    progress: Callable[[int, int], object] | None,
-    cancel: Callable[[], bool] | None,
-) -> None:
-    # several chunks per thread, or the last one leaves the others waiting
-    size = max(1, min(chunk, -(-job.persons // threads)))
-    ranges = [(start, min(start + size, job.persons)) for start in range(0, job.persons, size)]
-    done = 0
-
-    def after(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress is not None:
-            progress(done, job.persons)
-        if cancel is not None and done < job.persons and cancel():
-            raise Cancelled(f"The run was stopped after {done} of {job.persons} persons.")
-
-    after(0)
-    if threads == 1 or len(ranges) == 1:
-        for start, stop in ranges:
-            after(job.run(start, stop))
-        return
-    pool = ThreadPoolExecutor(max_workers=threads)
-    try:
-        waiting = {pool.submit(job.run, start, stop) for start, stop in ranges}
-        while waiting:
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                after(future.result())
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)

@@ -111,6 +111,7 @@ class Program:
 
     def __init__(self, code: bytes, target: Machine, facts: dict[str, Any]) -> None:
         self.facts = facts
+        self._code, self._target = code, target
         with _LOCK:
             self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine(target))
             self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
@@ -124,6 +125,18 @@ class Program:
     def run(self, arguments: int, start: int, stop: int, workspace: int) -> None:
         """Call the code; all but the range of persons are addresses. Other Python threads run meanwhile."""
         self._run(arguments, start, stop, workspace)
+
+    def parcel(self) -> tuple[Any, ...]:
+        """What :meth:`unpacked` needs to make the program again, in another process or on another machine."""
+        return self._code, self._target, self.facts, _generator()
+
+    @staticmethod
+    def unpacked(parcel: tuple[Any, ...]) -> Program | None:
+        """The program; None where this machine is of another kind, or this engine of another version."""
+        code, target, facts, generator = parcel
+        if target != machine() or generator != _generator():
+            return None
+        return Program(code, target, facts)
 
 
 # -- cache

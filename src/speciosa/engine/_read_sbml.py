@@ -15,7 +15,7 @@ from speciosa.engine._equations import defaults
 from speciosa.engine._model import Call, Formula, Model, Quantity, Reaction
 from speciosa.errors import EngineError
 
-__all__ = ["load"]
+__all__ = ["load", "read_formula"]
 
 _OPERATORS = {
     libsbml.AST_PLUS: "+",
@@ -297,3 +297,24 @@ def _call(node: Any, kind: int, arguments: tuple[Formula, ...], where: str) -> F
         name = node.getName() or libsbml.formulaToL3String(node)
         raise EngineError(f"The function {name!r} in the {where} is not supported.")
     return Call(operator, arguments)
+
+
+def read_formula(text: str, sbml: str, where: str) -> Formula:
+    """Read a formula in SBML's infix notation with the symbols and functions of a model.
+
+    Args:
+        text: such as ``"plasma / fu"`` or ``"ln(C)"``; ``log`` has the base 10, ``time`` is the time.
+        sbml: the model.
+        where: what the formula is, for errors.
+
+    Raises:
+        EngineError: the text is no formula, or uses a function that is not supported.
+    """
+    source = libsbml.readSBMLFromString(sbml).getModel()
+    node = libsbml.parseL3FormulaWithModel(text, source)
+    if node is None:
+        raise EngineError(f"The {where} cannot be read: {' '.join(libsbml.getLastParseL3Error().split())}")
+    try:
+        return _Reader(source, sbml).formula(node, {}, where)
+    except RecursionError:
+        raise EngineError(f"The {where} is nested too deeply.") from None

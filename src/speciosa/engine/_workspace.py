@@ -32,6 +32,7 @@ ARGUMENTS: Final = (
     "values",  # double (n, m, outputs): filled
     "status",  # i64 (n,): filled; a person whose status is not 0 at the call is left out
     "steps",  # i64 (n,): filled
+    "reached",  # double (n,): filled with the time at which the person ended
 )
 """The i64 numbers of the call, in order; arrays by their address."""
 
@@ -46,7 +47,7 @@ FAILED: Final = 3.0
 EMPTY: Final = 4.0
 """Waits for the next person."""
 
-WORDS: Final = ("ok", "not a number", "step too small", "too many steps", "bad parameter")
+WORDS: Final = ("ok", "not a number", "step too small", "too many steps", "bad parameter", "not run")
 """Meaning of each status."""
 
 _SCALARS: Final = (

@@ -1,0 +1,213 @@
+"""What becomes of a chunk of curves: kept, summed up, written away; and what is left of it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol, TypedDict
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from speciosa.engine._result import Result, Summaries
+from speciosa.engine._summaries import SummaryPlan, Windows, measures, plan, windows
+from speciosa.engine._workspace import WORDS
+from speciosa.errors import EngineError
+
+__all__ = ["Collector", "Harvest", "Recipe", "RunOptions", "Store", "make_recipe"]
+
+_DTYPES = ("float64", "float32")
+
+
+class RunOptions(TypedDict, total=False):
+    """Arguments of :meth:`~speciosa.engine.Kernel.simulate` that say how to run and what to keep."""
+
+    rtol: float
+    atol: ArrayLike
+    max_steps: int
+    threads: int | None
+    chunk: int | None
+    summaries: Mapping[str, str | Sequence[str]] | None
+    window: Windows
+    refine: int
+    curves: bool | None
+    dtype: str
+    store: str | Path | None
+    executor: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Harvest:
+    """What is left of a chunk of c persons.
+
+    Attributes:
+        start: number of the first person.
+        status: shape (c,).
+        steps: shape (c,).
+        reached: time that each reached, shape (c,).
+        curves: shape (c, m, outputs), or None where they are not kept.
+        numbers: summaries, shape (c, w, measures), or None.
+    """
+
+    start: int
+    status: NDArray[np.int8]
+    steps: NDArray[np.int64]
+    reached: NDArray[np.float64]
+    curves: NDArray[Any] | None = None
+    numbers: NDArray[np.float64] | None = None
+
+
+class Store(Protocol):
+    """Where curves are written to, part by part, by any thread or process."""
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+
+    @property
+    def size(self) -> int:
+        """Persons per part."""
+
+    def write(self, harvest: Harvest) -> None:
+        """Write a part with its curves; whoever reads sees all of it or nothing."""
+
+    def read(self, start: int) -> Harvest | None:
+        """A part without its curves; None if it has not been written."""
+
+    def close(self) -> None:
+        """All parts have been written."""
+
+    def weigh(self, harvest: Harvest) -> int:
+        """Bytes on disk of a part with its curves; nothing is written."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """What is wanted of the curves; picklable.
+
+    Attributes:
+        outputs: names of the outputs.
+        times: output times, shape (m,).
+        dtype: of kept and stored curves: ``float64`` or ``float32``.
+        keep: whether curves are kept in memory.
+        summaries: numbers to compute, if any; the curves are then computed on its grid.
+        store: where curves are written to, if anywhere.
+    """
+
+    outputs: tuple[str, ...]
+    times: NDArray[np.float64]
+    dtype: str = "float64"
+    keep: bool = True
+    summaries: SummaryPlan | None = None
+    store: Store | None = None
+
+    @property
+    def grid(self) -> NDArray[np.float64]:
+        """The times to compute."""
+        return self.times if self.summaries is None else self.summaries.grid
+
+    def harvest(
+        self,
+        start: int,
+        curves: NDArray[np.float64],
+        status: NDArray[np.int64],
+        steps: NDArray[np.int64],
+        reached: NDArray[np.float64],
+    ) -> Harvest:
+        """Use a chunk of curves, which may be overwritten afterwards; those of failed persons are blanked here."""
+        curves[status != 0] = np.nan
+        numbers = None if self.summaries is None else self.summaries.reduce(curves)
+        found = Harvest(start, status.astype(np.int8), steps, reached, None, numbers)
+        if self.store is None and not self.keep:
+            return found
+        own = curves[:, :, : len(self.outputs)]
+        if self.summaries is not None:
+            own = own[:, self.summaries.own]
+        with np.errstate(over="ignore"):  # beyond the range of float32 is infinity
+            whole = replace(found, curves=own.astype(self.dtype, copy=False))
+        if self.store is not None:
+            self.store.write(whole)
+        return whole if self.keep else found
+
+
+def make_recipe(
+    outputs: tuple[str, ...], times: NDArray[np.float64], doses: NDArray[np.float64], options: RunOptions
+) -> tuple[Recipe, tuple[str, ...]]:
+    """The recipe that the options ask for, and the outputs whose areas it needs.
+
+    Raises:
+        EngineError: an option has no meaning, see :meth:`~speciosa.engine.Kernel.simulate`.
+    """
+    wanted, refine, dtype = options.get("summaries"), options.get("refine", 1), str(options.get("dtype", "float64"))
+    if dtype not in _DTYPES:
+        raise EngineError(f"dtype is {dtype!r}; expected float64 or float32.")
+    if refine < 1:
+        raise EngineError(f"refine is {refine}; expected a whole number from 1 on.")
+    keep = options.get("curves")
+    if wanted is None:
+        if options.get("window") is not None or refine > 1:
+            raise EngineError("window and refine belong to summaries, but there are none; name some.")
+        stored = options.get("store") is not None
+        if keep is False and not stored:
+            raise EngineError("curves is False, but there are no summaries and no store: nothing would be left.")
+        return Recipe(outputs, times, dtype, not stored if keep is None else keep), ()
+    chosen = measures(wanted, outputs)
+    areas = tuple(name for name in dict.fromkeys(outputs) if any(m.of_area for m in chosen if m.output == name))
+    edges = windows(options.get("window"), float(times[-1]), doses)
+    summed = plan(chosen, edges, times, doses, refine, outputs, areas)
+    return Recipe(outputs, times, dtype, bool(keep), summed), areas
+
+
+class Collector:
+    """The arrays of a whole population, filled chunk by chunk from any thread.
+
+    Args:
+        persons: how many.
+        recipe: what is wanted.
+    """
+
+    def __init__(self, persons: int, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.status = np.full(persons, WORDS.index("not run"), dtype=np.int8)
+        self.steps = np.zeros(persons, dtype=np.int64)
+        self.reached = np.zeros(persons)
+        shape = (persons, len(recipe.times) if recipe.keep else 0, len(recipe.outputs))
+        self.values = np.empty(shape, dtype=recipe.dtype)
+        plan = recipe.summaries
+        size = (persons, 0, 0) if plan is None else (persons, len(plan.windows), len(plan.measures))
+        self.numbers = np.empty(size)
+
+    def put(self, harvest: Harvest) -> int:
+        """Take in a chunk; returns the number of its persons."""
+        place = slice(harvest.start, harvest.start + len(harvest.status))
+        self.status[place] = harvest.status
+        self.steps[place] = harvest.steps
+        self.reached[place] = harvest.reached
+        if harvest.curves is not None:
+            self.values[place] = harvest.curves
+        if harvest.numbers is not None:
+            self.numbers[place] = harvest.numbers
+        return len(harvest.status)
+
+    def result(self) -> Result:
+        """What there is; who was not run is blank."""
+        recipe, plan = self.recipe, self.recipe.summaries
+        missing = self.status == WORDS.index("not run")
+        if missing.any():
+            self.values[missing] = np.nan
+            self.numbers[missing] = np.nan
+        summaries = None
+        if plan is not None:
+            names = tuple((measure.output, measure.name) for measure in plan.measures)
+            summaries = Summaries(names, plan.windows, self.numbers, plan.grid)
+        return Result(
+            outputs=recipe.outputs,
+            times=recipe.times if recipe.keep else np.empty(0),
+            values=self.values,
+            status=self.status,
+            steps=self.steps,
+            reached=self.reached,
+            summaries=summaries,
+            store=None if recipe.store is None else recipe.store.path,
+        )
