@@ -16,5 +16,6 @@ from speciosa.engine._kernel import compile_model as compile  # noqa: A004 - the
 from speciosa.engine._model import Model
 from speciosa.engine._read_sbml import load
 from speciosa.engine._result import Result
+from speciosa.engine._steady import SteadyState
 
-__all__ = ["Dosing", "Kernel", "Model", "Result", "compile", "load", "to_sbml"]
+__all__ = ["Dosing", "Kernel", "Model", "Result", "SteadyState", "compile", "load", "to_sbml"]

@@ -18,7 +18,9 @@ from speciosa.engine._emitter import Module, Shape
 from speciosa.engine._equations import build
 from speciosa.engine._lowering import lower
 from speciosa.engine._model import Model
+from speciosa.engine._plan import Plan, make_plan
 from speciosa.engine._result import Result
+from speciosa.engine._steady import Limits, SteadyState, find_steady_state, machinery
 from speciosa.engine._step_ir import define_begin, define_step, define_write
 from speciosa.engine._vector_math import define
 from speciosa.engine._workspace import ARGUMENTS, WORDS, Workspace
@@ -91,6 +93,7 @@ def _generate(
         "rows": workspace.rows,
         "constants": len(lowered.constants),
         "factors": lowered.factors,
+        "resting": lowered.resting,
     }
     return _native.assemble(module.text(), target), facts
 
@@ -121,9 +124,12 @@ class Kernel:
     def simulate(
         self,
         parameters: ArrayLike | Mapping[str, ArrayLike],
-        times: ArrayLike,
+        times: ArrayLike | None = None,
         dosing: Dosing | None = None,
         *,
+        start: float | None = None,
+        initial: ArrayLike | Mapping[str, ArrayLike] | str | None = None,
+        final: bool = False,
         rtol: float = 1e-6,
         atol: ArrayLike = 1e-9,
         max_steps: int = 100_000,
@@ -132,13 +138,20 @@ class Kernel:
         cancel: Callable[[], bool] | None = None,
         chunk: int = _CHUNK,
     ) -> Result:
-        """Simulate a population from time 0.
+        """Simulate a population.
 
         Args:
             parameters: shape (n, len(vary)) in the order of ``vary``; or per name a number or an array of shape (n,),
                 names left out taking the model's value.
-            times: output times, shape (m,), ascending, not negative.
+            times: output times, shape (m,), ascending, not negative; None for those of the observation records.
             dosing: the doses.
+            start: when the run starts: doses before are over, infusions that run then go on. Without it 0, or with
+                records each person's first record or output, whichever is earlier.
+            initial: initial states instead of the model's: shape (n, states) or (states,) in the order of
+                ``model.states``; by name, the others being the model's; or ``"steady"``: those of
+                :meth:`steady_state`, to which a reset (EVID 3, 4) then returns too.
+            final: whether to keep the states at the last time, before the doses at that time: a second run that
+                starts there with the same doses goes on where this one ended.
             rtol: relative tolerance of a step.
             atol: absolute tolerance, one number or one per state in the order of ``model.states``.
             max_steps: most steps per person.
@@ -155,14 +168,59 @@ class Kernel:
             Cancelled: ``cancel`` said so.
         """
         values = self._table(parameters)
-        moments = _moments(times)
+        moments = None if times is None else _moments(times)
         if not 0.0 < rtol < 1.0:
             raise EngineError(f"rtol is {rtol}; expected a number between 0 and 1.")
         if chunk < 1 or (threads is not None and threads < 1) or max_steps < 1:
             raise EngineError("chunk, threads and max_steps must be at least 1.")
-        job = _Job(self, values, moments, dosing or Dosing.none(), rtol, self._tolerances(atol), max_steps)
-        _run_chunks(job, chunk, threads or _processors(), progress, cancel)
+        limits = Limits(rtol, self._tolerances(atol), max_steps, chunk, threads or _processors())
+        tools = machinery(self, limits, _final_states)
+        plan = make_plan(tools, values, moments, dosing or Dosing.none(), _beginning(start), initial)
+        job = _Job(self, plan, limits, final=final)
+        _run_chunks(job, chunk, limits.threads, progress, cancel)
         return job.result()
+
+    def steady_state(
+        self,
+        parameters: ArrayLike | Mapping[str, ArrayLike],
+        dosing: Dosing | None = None,
+        *,
+        every: float | None = None,
+        time: float = 0.0,
+        initial: ArrayLike | Mapping[str, ArrayLike] | None = None,
+        rtol: float = 1e-9,
+        atol: ArrayLike = 1e-12,
+        max_steps: int = 500,
+        threads: int | None = None,
+    ) -> SteadyState:
+        """Where the states come to rest, or what they come back to under doses given for ever.
+
+        States that nothing depends on (an area, an excreted amount) need not rest and keep their initial values.
+        Totals that the model keeps (of a receptor, free and bound) are those of the initial states.
+
+        Args:
+            parameters: as for :meth:`simulate`.
+            dosing: doses from time 0 on, that are repeated for ever; None for no dose.
+            every: after how long they are repeated.
+            time: time at which the slopes are taken (with doses: at the beginning of a period).
+            initial: where to begin, as for :meth:`simulate`; None for the model's initial states.
+            rtol: how near, relative to each state.
+            atol: how near, absolute; a number or one per state in the order of ``model.states``.
+            max_steps: most iterations per person (without doses).
+            threads: how many chunks run at once; None for one per processor.
+
+        Returns:
+            States in the order of ``model.states`` and a status per person; with doses, the states at the beginning
+            of a period, before the doses there.
+
+        Raises:
+            EngineError: an argument has the wrong shape.
+        """
+        if not 0.0 < rtol < 1.0 or max_steps < 1 or (threads is not None and threads < 1):
+            raise EngineError("rtol must be between 0 and 1, max_steps and threads at least 1.")
+        limits = Limits(rtol, self._tolerances(atol), max_steps, _CHUNK, threads or _processors())
+        tools = machinery(self, limits, _final_states)
+        return find_steady_state(tools, self._table(parameters), dosing, every, time, initial)
 
     def _table(self, parameters: ArrayLike | Mapping[str, ArrayLike]) -> NDArray[np.float64]:
         if not isinstance(parameters, Mapping):
@@ -216,6 +274,21 @@ def _moments(times: ArrayLike) -> NDArray[np.float64]:
     return moments
 
 
+def _beginning(start: float | None) -> float | None:
+    if start is not None and not np.isfinite(start):
+        raise EngineError(f"start is {start}; expected a finite time.")
+    return None if start is None else float(start)
+
+
+def _final_states(
+    kernel: Kernel, plan: Plan, limits: Limits
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """States at the last time, in the order of the state vector, and status; the inner runs of planning."""
+    job = _Job(kernel, plan, limits, final=True)
+    _run_chunks(job, limits.chunk, limits.threads, None, None)
+    return job.final, job.status
+
+
 def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -225,28 +298,20 @@ def _processors() -> int:
 class _Job:
     """The arrays of one call, kept alive while the code reads and fills them."""
 
-    def __init__(
-        self,
-        kernel: Kernel,
-        values: NDArray[np.float64],
-        times: NDArray[np.float64],
-        dosing: Dosing,
-        rtol: float,
-        atol: NDArray[np.float64],
-        max_steps: int,
-    ) -> None:
+    def __init__(self, kernel: Kernel, plan: Plan, limits: Limits, *, final: bool) -> None:
         self.kernel = kernel
-        self.times = times
-        self.persons = len(values)
-        schedule = dosing.schedule(kernel.program.facts["states"], self.persons, kernel.model.states)
-        self.values = np.full((self.persons, len(times), len(kernel.outputs)), np.nan)
+        self.plan = plan
+        self.persons = len(plan.values)
+        schedule, many, n = plan.schedule, plan.times.shape[-1], len(kernel.model.states)
+        self.values = np.full((self.persons, many, len(kernel.outputs)), np.nan)
         self.steps = np.zeros(self.persons, dtype=np.int64)
-        self.status = np.where(np.isnan(values).any(axis=1), WORDS.index("bad parameter"), 0).astype(np.int64)
+        self.status = plan.status.copy()
+        self.final = np.full((self.persons if final else 0, n), np.nan)
         count = schedule.time.shape[-1]
         entries: dict[str, Any] = {
-            "parameters": values,
-            "times": times,
-            "time_count": len(times),
+            "parameters": plan.values,
+            "times": plan.times,
+            "time_count": many,
             "event_time": schedule.time,
             "event_target": schedule.target,
             "event_amount": schedule.amount,
@@ -255,12 +320,19 @@ class _Job:
             "amount_stride": count if schedule.amount.ndim == 2 else 0,
             "infused": schedule.infused,
             "infused_count": len(schedule.infused),
-            "relative": np.array([rtol]),
-            "absolute": atol,
-            "max_steps": np.array([float(max_steps)]),
+            "relative": np.array([limits.rtol]),
+            "absolute": limits.atol,
+            "max_steps": np.array([float(limits.max_steps)]),
             "values": self.values,
             "status": self.status,
             "steps": self.steps,
+            "time_stride": many if plan.times.ndim == 2 else 0,
+            "start_time": plan.start,
+            "start_stride": int(len(plan.start) > 1),
+            "initial": 0 if plan.initial is None else plan.initial,
+            "reset": 0 if plan.reset is None else plan.reset,
+            "tables": 0 if plan.tables is None else plan.tables,
+            "final": self.final if final else 0,
         }
         self._entries = entries
         plain = [e.ctypes.data if isinstance(e, np.ndarray) else e for e in (entries[name] for name in ARGUMENTS)]
@@ -276,10 +348,20 @@ class _Job:
         return stop - start
 
     def result(self) -> Result:
-        """What came out; failed persons are blanked."""
+        """What came out; failed persons are blanked, and so are times that a person does not have."""
+        plan, names, facts = self.plan, self.kernel.model.states, self.kernel.program.facts["states"]
         self.values[self.status != 0] = np.nan
+        times = plan.times
+        if plan.counts is not None:
+            missing = np.arange(times.shape[1]) >= plan.counts[:, None]
+            times = np.where(missing, np.nan, times)
+            self.values[missing] = np.nan
+        final = None
+        if len(self.final):
+            self.final[self.status != 0] = np.nan
+            final = self.final[:, [facts.index(name) for name in names]]
         status = self.status.astype(np.int8)
-        return Result(self.kernel.outputs, self.times, self.values, status, self.steps)
+        return Result(self.kernel.outputs, times, self.values, status, self.steps, final, plan.people)
 
 
 def _run_chunks(

@@ -19,10 +19,14 @@ class Result:
 
     Attributes:
         outputs: names of the outputs.
-        times: output times, shape (m,).
-        values: shape (n, m, outputs); a failed person's are NaN. An output at the time of a dose is taken after it.
+        times: output times, shape (m,); (n, m) where persons have their own, NaN where one has fewer.
+        values: shape (n, m, outputs); a failed person's are NaN. An output at the time of a dose is taken after it,
+            unless its own record stands before the dose's.
         status: shape (n,); 0 is ok, the others are words in :attr:`words`.
         steps: steps tried per person, shape (n,).
+        final: states at the last time, before what happens then, in the order of ``model.states``, shape (n, states);
+            None unless asked for.
+        people: the ID of each person, where records gave them.
     """
 
     outputs: tuple[str, ...]
@@ -30,6 +34,8 @@ class Result:
     values: NDArray[np.float64]
     status: NDArray[np.int8]
     steps: NDArray[np.int64]
+    final: NDArray[np.float64] | None = None
+    people: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
