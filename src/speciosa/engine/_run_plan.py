@@ -71,7 +71,7 @@ def run_plan(job: Job, recipe: Recipe, size: int, who: Crew, store: Store | None
     seconds, sample, stored = _measured(job, shown, min(size, _FILED if store else 8 * job.kernel.lanes), store)
     per_person = seconds / max(1, sample)
     plan = recipe.summaries
-    kept = len(recipe.times) * len(recipe.outputs) * np.dtype(recipe.dtype).itemsize if recipe.keep else 0
+    kept = recipe.times.shape[-1] * len(recipe.outputs) * np.dtype(recipe.dtype).itemsize if recipe.keep else 0
     numbers = 0 if plan is None else 8 * len(plan.windows) * len(plan.measures)
     direct = recipe.keep and plan is None and recipe.dtype == "float64" and store is None
     # status twice (as the code and as the result has it), steps and time reached for both
@@ -102,8 +102,7 @@ def _measured(job: Job, recipe: Recipe, most: int, store: Store | None) -> tuple
         stop = int(start) + most
         begun = time.perf_counter()
         job.run(int(start), stop, curves)
-        span = slice(int(start), stop)
-        found = recipe.harvest(int(start), curves, job.status[span], job.steps[span], job.reached[span])
+        found = recipe.harvest(job.outcome(int(start), stop), curves)
         weight = store.weigh(found) if store is not None else 0
         if round_number:
             stored += weight
