@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engine_models import BOUND
 from speciosa import engine
-from speciosa.engine import _job, _kernel, _native
+from speciosa.engine import _compile, _job, _native
 from speciosa.engine._workspace import ARGUMENTS
 from speciosa.errors import Cancelled, EngineError
 
@@ -223,10 +223,10 @@ def test_parameters_may_lie_on_disk(kernel, here, tmp_path):
 
 
 def test_the_code_travels_and_nothing_is_compiled(kernel, monkeypatch):
-    monkeypatch.setattr(_kernel, "_generate", None)
+    monkeypatch.setattr(_compile, "_generate", None)
     again = pickle.loads(pickle.dumps(kernel))  # noqa: S301 - our own, just made
 
-    assert again.formulas == kernel.formulas
+    assert again.wanted.formulas == kernel.wanted.formulas
     one, other = (k.simulate(people(), TIMES, doses()) for k in (again, kernel))
     np.testing.assert_array_equal(one.values, other.values)
 
@@ -240,12 +240,12 @@ def test_elsewhere_it_is_compiled_anew(kernel, monkeypatch, other):
     else:
         monkeypatch.setattr(_native, "_generator", lambda: "another")
     compiled = []
-    generate = _kernel._generate
-    monkeypatch.setattr(_kernel, "_generate", lambda *arguments: compiled.append(1) or generate(*arguments))
+    generate = _compile._generate
+    monkeypatch.setattr(_compile, "_generate", lambda *arguments: compiled.append(1) or generate(*arguments))
     again = pickle.loads(content)  # noqa: S301 - our own, just made
 
     assert compiled == [1]
-    assert (again.outputs, again.formulas) == (kernel.outputs, kernel.formulas)
+    assert (again.outputs, again.wanted) == (kernel.outputs, kernel.wanted)
     one, two = (k.simulate(people(), TIMES, doses()) for k in (again, kernel))
     np.testing.assert_allclose(one.values, two.values, rtol=1e-9)
 

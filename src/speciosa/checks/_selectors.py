@@ -37,7 +37,7 @@ _WORDS = {
     "victim": "it is cleared by {}",
     "activation": "it is made active by {}",
     "perpetrator": "it is a {}",
-    "qt": "its QT category begins with “{}”",
+    "qt": "its QT category, after CredibleMeds, begins with “{}”",
 }
 
 
@@ -115,7 +115,7 @@ class Condition:
         if self.kind == "count":
             return f"at least {self.least} medicines of the list are {self.value} (moderate or high)"
         if self.kind == "qt" and self.value == "*":
-            text = "it stands in a QT list"
+            text = "it stands in a QT list, after CredibleMeds"
         elif self.kind == "prefix":
             text = f"its class begins with {_plain(self.value)}"
         else:

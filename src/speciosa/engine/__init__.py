@@ -17,5 +17,18 @@ from speciosa.engine._model import Model
 from speciosa.engine._read_sbml import load
 from speciosa.engine._result import Failure, Result, Summaries
 from speciosa.engine._run_plan import RunPlan
+from speciosa.engine._steady import SteadyState
 
-__all__ = ["Dosing", "Failure", "Kernel", "Model", "Result", "RunPlan", "Summaries", "compile", "load", "to_sbml"]
+__all__ = [
+    "Dosing",
+    "Failure",
+    "Kernel",
+    "Model",
+    "Result",
+    "RunPlan",
+    "SteadyState",
+    "Summaries",
+    "compile",
+    "load",
+    "to_sbml",
+]

@@ -19,9 +19,9 @@ from speciosa.engine._job import Job, packed, run_part
 from speciosa.engine._recipe import Collector, Harvest, Recipe
 from speciosa.errors import Cancelled, EngineError, SpeciosaError
 
-__all__ = ["Crew", "Watch", "chunk_size", "crew", "processors", "run"]
+__all__ = ["HERE", "Crew", "Watch", "chunk_size", "crew", "processors", "run"]
 
-_HERE = 256  # persons per chunk on threads
+HERE = 256  # persons per chunk on threads
 _ELSEWHERE = 1024  # on an executor, where each chunk costs a message
 _STORED = 4096  # in a store, where each chunk is a file
 _BUFFER = 32 << 20  # bytes of curves that a chunk may hold while it runs
@@ -78,8 +78,8 @@ def chunk_size(persons: int, given: int | None, recipe: Recipe, columns: int, wh
     if given is not None:
         most = given
     else:
-        usual = _STORED if stored else _HERE if who.executor is None else _ELSEWHERE
-        most = min(usual, max(8, _BUFFER // max(1, 8 * len(recipe.grid) * columns)))
+        usual = _STORED if stored else HERE if who.executor is None else _ELSEWHERE
+        most = min(usual, max(8, _BUFFER // max(1, 8 * recipe.grid.shape[-1] * columns)))
     # at least one chunk for each, or some would have nothing to do
     return max(1, min(most, -(-persons // max(1, who.workers()))))
 
@@ -163,8 +163,7 @@ class _Here:
         scratch = self._scratch(size)
         curves = self.collector.values[start:stop] if self.direct else scratch[:size].reshape(shape)
         job.run(start, stop, curves)
-        mine = slice(start, stop)
-        found = self.after.harvest(start, curves, job.status[mine], job.steps[mine], job.reached[mine])
+        found = self.after.harvest(job.outcome(start, stop), curves)
         count = self.collector.put(found)
         self._free.put(scratch)
         return count

@@ -6,6 +6,7 @@ import math
 
 from speciosa.engine._emitter import Emitter, Module, literal
 from speciosa.engine._lowering import Lowered
+from speciosa.engine._ops_ir import define_keep, define_special
 from speciosa.engine._step_ir import Frame
 from speciosa.engine._workspace import ARRIVED, EMPTY, FAILED, IDLE, RUNNING, Workspace
 
@@ -22,6 +23,8 @@ def define_run(module: Module, lowered: Lowered, workspace: Workspace, *, flush:
         flush: whether to flush denormal numbers to zero (x86: MXCSR) and restore the caller's mode at the end.
     """
     _define_load(module, lowered, workspace)
+    define_special(module, lowered, workspace)
+    define_keep(module, lowered, workspace)
     _define_dose(module, lowered, workspace)
     _define_settle(module, lowered, workspace)
     with Emitter(module, "void @run(ptr %args, i64 %start, i64 %stop, ptr %ws)") as emit:
@@ -81,12 +84,27 @@ def _define_load(module: Module, lowered: Lowered, workspace: Workspace) -> None
         emit.put("i64", "%person", frame.lane("person", "%lane"))
         for name in ("event", "output"):
             emit.put("i64", "0", frame.lane(name, "%lane"))
-        for name in ("t", "memory", "rejected", "count", "code"):
+        for name in ("memory", "rejected", "count", "code"):
             emit.put("double", literal(0.0), frame.lane(name, "%lane"))
-        first = emit.get("double", frame.argument("times"))
+        _start(frame)
+        first = emit.get("double", frame.times("%person"))
         emit.put("double", first, frame.lane("output_time", "%lane"))
         emit.put("double", literal(ARRIVED), frame.lane("mode", "%lane"))
         emit.do("ret void")
+
+
+def _start(frame: Frame) -> None:
+    """The person's own start, and states other than the model's initial ones where the call gives them."""
+    emit, n = frame.emit, frame.lowered.states
+    place = emit.whole("mul", "%person", frame.argument("start_stride", "i64"))
+    start = emit.get("double", emit.shift(frame.argument("start_time"), place))
+    emit.put("double", start, frame.lane("t", "%lane"))
+    given = frame.argument("initial")
+    with emit.when(emit.value(f"icmp ne ptr {given}, null")):
+        given = emit.shift(given, emit.whole("mul", "%person", str(n)))
+        with emit.count(n) as state:
+            value = emit.get("double", emit.shift(given, state))
+            emit.put("double", value, emit.shift(frame.at("y", state), "%lane"))
 
 
 def _define_dose(module: Module, lowered: Lowered, workspace: Workspace) -> None:
@@ -101,11 +119,13 @@ def _define_dose(module: Module, lowered: Lowered, workspace: Workspace) -> None
         amounts = emit.shift(frame.argument("event_amount"), own)
         now = emit.get("double", frame.lane("t", "%lane"))
         count = frame.argument("time_count", "i64")
-        last = emit.shift(frame.argument("times"), emit.whole("sub", count, "1"))
+        last = emit.get("double", emit.shift(frame.times(person), emit.whole("sub", count, "1")))
         stop = emit.variable("double")
-        emit.put("double", emit.get("double", last), stop)
+        emit.put("double", last, stop)
+        with emit.when(emit.test_real("oge", now, last)):
+            emit.do("call void @keep(ptr %ws, ptr %args, i64 %lane)")
         place = frame.lane("event", "%lane")
-        with emit.repeat() as (_, after):
+        with emit.repeat() as (again, after):
             event = emit.get("i64", place)
             emit.leave_if(emit.test("sge", event, frame.argument("event_count", "i64")), after)
             time = emit.get("double", emit.shift(times, event))
@@ -116,6 +136,11 @@ def _define_dose(module: Module, lowered: Lowered, workspace: Workspace) -> None
                 emit.begin(emit.label())
             target = emit.get("i64", emit.shift(targets, event))
             amount = emit.get("double", emit.shift(amounts, event))
+            emit.put("i64", emit.whole("add", event, "1"), place)
+            with emit.when(emit.test("sge", target, str(2 * lowered.states))):
+                emit.do(f"call void @special(ptr %ws, ptr %args, i64 %lane, i64 {target}, double {amount})")
+                emit.jump(again)
+                emit.begin(emit.label())
             infusion = emit.test("sge", target, str(lowered.states))
             state = emit.whole("sub", target, emit.value(f"select i1 {infusion}, i64 {lowered.states}, i64 0"))
             scale = emit.get("double", emit.shift(frame.at("per_amount", state), "%lane"))
@@ -123,7 +148,6 @@ def _define_dose(module: Module, lowered: Lowered, workspace: Workspace) -> None
             into = emit.shift(into, "%lane")
             added = emit.value(f"fmul double {amount}, {scale}")
             emit.put("double", emit.value(f"fadd double {emit.get('double', into)}, {added}"), into)
-            emit.put("i64", emit.whole("add", event, "1"), place)
         emit.do(f"ret double {emit.get('double', stop)}")
 
 

@@ -5,45 +5,48 @@ from __future__ import annotations
 import hashlib
 import pickle
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa.engine._dosing import Schedule
+from speciosa.engine._plan import Plan
 from speciosa.engine._recipe import Harvest, Recipe
-from speciosa.engine._workspace import ARGUMENTS, WORDS
+from speciosa.engine._workspace import ARGUMENTS
 from speciosa.errors import EngineError
 
 if TYPE_CHECKING:
     from speciosa.engine._kernel import Kernel
+    from speciosa.engine._steady import Limits
 
 __all__ = ["Job", "Part", "entries", "packed", "run_part"]
 
 _VALUES = ARGUMENTS.index("values")
-_RESULTS = ("values", "status", "steps", "reached")
+_RESULTS = ("values", "status", "steps", "reached", "final")
+_SHARED = frozenset({"tables"})
 _ALIKE = 1 << 64  # addresses count modulo 2^64
 
 
-def entries(
-    parameters: NDArray[np.float64],
-    times: NDArray[np.float64],
-    schedule: Schedule,
-    rtol: float,
-    atol: NDArray[np.float64],
-    max_steps: int,
-) -> dict[str, Any]:
+def entries(plan: Plan, limits: Limits) -> dict[str, Any]:
     """What the code reads, by the names of :data:`~._workspace.ARGUMENTS`.
 
-    An array of two or more dimensions has one row per person; the others are shared.
+    An array of two or more dimensions has one row per person, but for the tables; the others are shared.
     """
+    schedule, many = plan.schedule, plan.times.shape[-1]
     count = schedule.time.shape[-1]
+    start = plan.start[:, None] if len(plan.start) > 1 else plan.start
     return {
-        "parameters": parameters,
-        "times": times,
-        "time_count": len(times),
+        "parameters": plan.values,
+        "times": plan.times,
+        "time_count": many,
+        "time_stride": many if plan.times.ndim == 2 else 0,
+        "start_time": np.ascontiguousarray(start),
+        "start_stride": int(len(plan.start) > 1),
+        "initial": 0 if plan.initial is None else plan.initial,
+        "reset": 0 if plan.reset is None else plan.reset,
+        "tables": 0 if plan.tables is None else plan.tables,
         "event_time": schedule.time,
         "event_target": schedule.target,
         "event_amount": schedule.amount,
@@ -52,9 +55,9 @@ def entries(
         "amount_stride": count if schedule.amount.ndim == 2 else 0,
         "infused": schedule.infused,
         "infused_count": len(schedule.infused),
-        "relative": np.array([rtol]),
-        "absolute": atol,
-        "max_steps": np.array([float(max_steps)]),
+        "relative": np.array([limits.rtol]),
+        "absolute": limits.atol,
+        "max_steps": np.array([float(limits.max_steps)]),
     }
 
 
@@ -64,23 +67,23 @@ class Job:
     Args:
         kernel: the code.
         given: see :func:`entries`.
-        status: shape (n,), filled; who is not 0 is left out. By default whoever has a parameter that is NaN.
+        status: shape (n,); who is not 0 is left out.
+        final: whether to keep the states at the last time, in :attr:`final`, shape (n, states).
     """
 
-    def __init__(self, kernel: Kernel, given: dict[str, Any], status: NDArray[np.int64] | None = None) -> None:
+    def __init__(self, kernel: Kernel, given: dict[str, Any], status: NDArray[np.int64], *, final: bool) -> None:
         self.kernel = kernel
         self.given = given
         self.persons = len(given["parameters"])
         self.times = given["time_count"]
-        self.columns = len(kernel.outputs) + len(kernel.areas)
-        if status is None:
-            bad = np.isnan(given["parameters"]).any(axis=1)
-            status = np.where(bad, WORDS.index("bad parameter"), 0).astype(np.int64)
-        self.status = status
+        self.columns = kernel.wanted.columns
+        self.status = status.copy()
         self.steps = np.zeros(self.persons, dtype=np.int64)
         self.reached = np.zeros(self.persons)
+        self.final = np.full((self.persons if final else 0, len(kernel.program.facts["states"])), np.nan)
         # `values` is set by each call
-        arrays = given | {"status": status, "steps": self.steps, "reached": self.reached, "values": 0}
+        filled = {"status": self.status, "steps": self.steps, "reached": self.reached, "values": 0}
+        arrays = given | filled | {"final": self.final if final else 0}
         plain = [_plain(arrays[name]) for name in ARGUMENTS]
         self._arguments = np.array(plain, dtype=np.uint64)
 
@@ -101,11 +104,17 @@ class Job:
         aligned = -(-memory.ctypes.data // row) * row
         self.kernel.program.run(arguments.ctypes.data, start, stop, aligned)
 
+    def outcome(self, start: int, stop: int) -> Harvest:
+        """How some persons ended, without curves."""
+        span = slice(start, stop)
+        final = self.final[span] if len(self.final) else None
+        return Harvest(start, self.status[span].astype(np.int8), self.steps[span], self.reached[span], final)
+
     def digest(self) -> str:
         """Of everything that the curves depend on but the processor."""
         digest = hashlib.sha256()
         kernel = self.kernel
-        digest.update(repr((kernel.model.sbml, kernel.outputs, kernel.formulas, kernel.vary, kernel.areas)).encode())
+        digest.update(repr((kernel.model.sbml, kernel.wanted)).encode())
         for name, value in sorted(self.given.items()):
             digest.update(f"\0{name}\0{np.shape(value)}\0".encode())
             digest.update(np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
@@ -120,8 +129,9 @@ class Job:
             kernel: see :func:`packed`.
             recipe: what is wanted.
         """
-        mine = {name: _rows(value, start, stop) for name, value in self.given.items()}
-        return Part(kernel, mine, self.status[start:stop].copy(), start, recipe)
+        mine = {n: v if n in _SHARED else _rows(v, start, stop) for n, v in self.given.items()}
+        own = replace(recipe, times=mine["times"]) if recipe.times.ndim > 1 else recipe
+        return Part(kernel, mine, self.status[start:stop].copy(), start, own, final=bool(len(self.final)))
 
 
 def _plain(value: Any) -> int:  # noqa: ANN401 - an array, or a number already
@@ -142,6 +152,7 @@ class Part:
         status: who is to be left out, shape (n,).
         start: number of the first person in the population.
         recipe: what is wanted of the curves.
+        final: whether the states at the last time are wanted.
     """
 
     kernel: bytes
@@ -149,6 +160,7 @@ class Part:
     status: NDArray[np.int64]
     start: int
     recipe: Recipe
+    final: bool
 
 
 def packed(kernel: Kernel) -> bytes:
@@ -175,7 +187,7 @@ def run_part(part: Part) -> Harvest:
     missing = set(ARGUMENTS) - set(part.given) - set(_RESULTS)
     if missing:
         raise EngineError(f"A worker has another version of the engine, which needs {sorted(missing)}; install one.")
-    job = Job(kernel, part.given, part.status)
+    job = Job(kernel, part.given, part.status, final=part.final)
     curves = np.empty((job.persons, job.times, job.columns))
     job.run(0, job.persons, curves)
-    return part.recipe.harvest(part.start, curves, job.status, job.steps, job.reached)
+    return part.recipe.harvest(replace(job.outcome(0, job.persons), start=part.start), curves)

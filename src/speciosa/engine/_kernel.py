@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Unpack
@@ -12,27 +12,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from speciosa.engine import _chunks, _native, _summaries
+from speciosa.engine._compile import Wanted, check_lanes, code_for
 from speciosa.engine._dosing import Dosing
-from speciosa.engine._driver_ir import define_run
-from speciosa.engine._emitter import Module, Shape
-from speciosa.engine._equations import build
+from speciosa.engine._emitter import Shape
 from speciosa.engine._job import Job, entries
-from speciosa.engine._lowering import lower
 from speciosa.engine._model import Model
-from speciosa.engine._output_formulas import watch
+from speciosa.engine._plan import Plan, make_plan
 from speciosa.engine._recipe import Collector, Recipe, RunOptions, make_recipe
 from speciosa.engine._result import Result
 from speciosa.engine._run_plan import RunPlan, run_plan
-from speciosa.engine._step_ir import define_begin, define_step, define_write
+from speciosa.engine._steady import Limits, SteadyState, find_steady_state, machinery
 from speciosa.engine._stores import Outline, open_store, outline, unopened
-from speciosa.engine._vector_math import define
-from speciosa.engine._workspace import Workspace
 from speciosa.errors import Cancelled, EngineError
 
 __all__ = ["Kernel", "compile_model"]
-
-_MOST_STATES = 300  # beyond this the unrolled factorisation grows too large
-_LANES = (1, 2, 4, 8)
 
 
 def compile_model(
@@ -57,58 +50,15 @@ def compile_model(
     Raises:
         EngineError: a name is unknown or has no value, or the model is too large.
     """
-    return _compile(model, outputs, vary, lanes, cache, ())
+    check_lanes(lanes)
+    return _compile(model, Wanted.of(model, outputs, vary), lanes, cached=cache)
 
 
-def _compile(
-    model: Model,
-    outputs: Sequence[str] | Mapping[str, str],
-    vary: Sequence[str],
-    lanes: int | None,
-    cache: bool,
-    areas: tuple[str, ...],
-) -> Kernel:
-    """The same; ``areas`` names the outputs whose areas are carried along."""
-    watched, varied = watch(model, outputs, areas), tuple(vary)
-    if lanes is not None and lanes not in _LANES:
-        raise EngineError(f"lanes is {lanes}; expected 1, 2, 4 or 8.")
-    if len(watched.model.states) > _MOST_STATES:
-        raise EngineError(f"The model has {len(watched.model.states)} states; at most {_MOST_STATES} can be compiled.")
+def _compile(model: Model, wanted: Wanted, lanes: int | None, *, cached: bool) -> Kernel:
     target = _native.machine()
     width = lanes or target.lanes
-    what = {"outputs": watched.names, "formulas": watched.texts, "areas": areas, "vary": varied, "lanes": width}
-    key = _native.cache_key(target, sbml=model.sbml, **what)
-    found = _native.read_cache(key) if cache else None
-    if found is None:
-        found = _generate(watched.model, watched.symbols, varied, Shape(width, fma=target.fma), target)
-        if cache:
-            _native.write_cache(key, *found)
-    program = _native.Program(found[0], target, found[1])
-    return Kernel(model, watched.names, varied, width, cache, program, watched.texts, areas)
-
-
-def _generate(
-    model: Model, outputs: Sequence[str], vary: Sequence[str], shape: Shape, target: _native.Machine
-) -> tuple[bytes, dict[str, Any]]:
-    try:
-        equations = build(model, outputs, vary)
-    except RecursionError:
-        raise EngineError(f"The rules of the model {model.name!r} build on each other too deeply.") from None
-    module = Module(shape)
-    define(module)
-    lowered = lower(module, equations, len(vary))
-    workspace = Workspace.of(lowered)
-    define_step(module, lowered, workspace)
-    define_begin(module, lowered, workspace)
-    define_write(module, lowered, workspace)
-    define_run(module, lowered, workspace, flush=target.x86)
-    facts = {
-        "states": equations.states,
-        "rows": workspace.rows,
-        "constants": len(lowered.constants),
-        "factors": lowered.factors,
-    }
-    return _native.assemble(module.text(), target), facts
+    code, facts = code_for(model, wanted, Shape(width, fma=target.fma), target, cache=cached)
+    return Kernel(model, wanted, width, cached, _native.Program(code, target, facts))
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +66,7 @@ class _Run:
     """A run that is ready to begin; ``outline`` says what will be stored, if anything."""
 
     job: Job
+    plan: Plan
     recipe: Recipe
     size: int
     who: _chunks.Crew
@@ -130,36 +81,40 @@ class Kernel:
 
     Attributes:
         model: the model.
-        outputs: names of the outputs.
-        vary: names of what is given per person.
+        wanted: what is computed of it.
         lanes: persons side by side.
         cached: whether the disk cache is used.
         program: the machine code.
-        formulas: what each output is: an id or a formula.
-        areas: outputs whose areas under the curve are computed as well.
     """
 
     model: Model
-    outputs: tuple[str, ...]
-    vary: tuple[str, ...]
+    wanted: Wanted
     lanes: int
     cached: bool
     program: _native.Program
-    formulas: tuple[str, ...]
-    areas: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (
-            *(getattr(self, field.name) for field in fields(self) if field.name != "program"),
-            self.program.parcel(),
-        )
+        return _again, (self.model, self.wanted, self.lanes, self.cached, self.program.parcel())
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the outputs."""
+        return self.wanted.outputs
+
+    @property
+    def vary(self) -> tuple[str, ...]:
+        """Names of what is given per person."""
+        return self.wanted.vary
 
     def simulate(
         self,
         parameters: ArrayLike | Mapping[str, ArrayLike],
-        times: ArrayLike,
+        times: ArrayLike | None = None,
         dosing: Dosing | None = None,
         *,
+        start: float | None = None,
+        initial: ArrayLike | Mapping[str, ArrayLike] | str | None = None,
+        final: bool = False,
         rtol: float = 1e-6,
         atol: ArrayLike = 1e-9,
         max_steps: int = 100_000,
@@ -175,13 +130,20 @@ class Kernel:
         store: str | Path | None = None,
         executor: Any = None,  # noqa: ANN401 - anything with submit
     ) -> Result:
-        """Simulate a population from time 0.
+        """Simulate a population.
 
         Args:
             parameters: shape (n, len(vary)) in the order of ``vary``; or per name a number or an array of shape (n,),
                 names left out taking the model's value.
-            times: output times, shape (m,), ascending, not negative.
+            times: output times, shape (m,), ascending, not negative; None for those of the observation records.
             dosing: the doses.
+            start: when the run starts: doses before are over, infusions that run then go on. Without it 0, or with
+                records each person's first record or output, whichever is earlier.
+            initial: initial states instead of the model's: shape (n, states) or (states,) in the order of
+                ``model.states``; by name, the others being the model's; or ``"steady"``: those of
+                :meth:`steady_state`, to which a reset (EVID 3, 4) then returns too.
+            final: whether to keep the states at the last time, before the doses at that time: a second run that
+                starts there with the same doses goes on where this one ended.
             rtol: relative tolerance of a step.
             atol: absolute tolerance, one number or one per state in the order of ``model.states``.
             max_steps: most steps per person.
@@ -210,6 +172,9 @@ class Kernel:
             Cancelled: ``cancel`` said so; its ``result`` holds who was done.
         """
         options: RunOptions = {
+            "start": start,
+            "initial": initial,
+            "final": final,
             "rtol": rtol,
             "atol": atol,
             "max_steps": max_steps,
@@ -227,19 +192,24 @@ class Kernel:
         if run.outline is not None:
             kept = open_store(run.outline)
             run = replace(run, recipe=replace(run.recipe, store=kept), size=kept.size)
-        collector = Collector(run.job.persons, run.recipe)
+        collector = Collector(run.job.persons, run.recipe, run.plan)
         try:
             watch = _chunks.Watch(run.job.persons, progress, cancel)
             _chunks.run(run.job, run.recipe, collector, run.size, run.who, watch)
         except Cancelled as stop:
-            stop.result = collector.result()
+            stop.result = collector.result(run.job.kernel.order)
             raise
-        return collector.result()
+        return collector.result(run.job.kernel.order)
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Places of the model's states in the state vector."""
+        return tuple(self.program.facts["states"].index(name) for name in self.model.states)
 
     def plan_run(
         self,
         parameters: int | ArrayLike | Mapping[str, ArrayLike],
-        times: ArrayLike,
+        times: ArrayLike | None = None,
         dosing: Dosing | None = None,
         **options: Unpack[RunOptions],
     ) -> RunPlan:
@@ -265,23 +235,75 @@ class Kernel:
         store = None if run.outline is None else unopened(run.outline)
         return run_plan(run.job, run.recipe, run.size, run.who, store)
 
-    def _set_up(self, table: NDArray[np.float64], times: ArrayLike, dosing: Dosing, options: RunOptions) -> _Run:
-        moments = _moments(times)
+    def steady_state(
+        self,
+        parameters: ArrayLike | Mapping[str, ArrayLike],
+        dosing: Dosing | None = None,
+        *,
+        every: float | None = None,
+        time: float = 0.0,
+        initial: ArrayLike | Mapping[str, ArrayLike] | None = None,
+        rtol: float = 1e-9,
+        atol: ArrayLike = 1e-12,
+        max_steps: int = 500,
+        threads: int | None = None,
+    ) -> SteadyState:
+        """Where the states come to rest, or what they come back to under doses given for ever.
+
+        States that nothing depends on (an area, an excreted amount) need not rest and keep their initial values.
+        Totals that the model keeps (of a receptor, free and bound) are those of the initial states.
+
+        Args:
+            parameters: as for :meth:`simulate`.
+            dosing: doses from time 0 on, that are repeated for ever; None for no dose.
+            every: after how long they are repeated.
+            time: time at which the slopes are taken (with doses: at the beginning of a period).
+            initial: where to begin, as for :meth:`simulate`; None for the model's initial states.
+            rtol: how near, relative to each state.
+            atol: how near, absolute; a number or one per state in the order of ``model.states``.
+            max_steps: most iterations per person (without doses).
+            threads: how many chunks run at once; None for one per processor.
+
+        Returns:
+            States in the order of ``model.states`` and a status per person; with doses, the states at the beginning
+            of a period, before the doses there.
+
+        Raises:
+            EngineError: an argument has the wrong shape.
+        """
+        limits = self._limits({"rtol": rtol, "atol": atol, "max_steps": max_steps, "threads": threads})
+        tools = machinery(self, limits, _final_states)
+        return find_steady_state(tools, self._table(parameters), dosing, every, time, initial)
+
+    def _set_up(self, table: NDArray[np.float64], times: ArrayLike | None, dosing: Dosing, options: RunOptions) -> _Run:
+        begin, initial = _beginning(options.get("start")), options.get("initial")
+        kernel, limits = self, self._limits(options)
+        if times is None:  # the records say when
+            plan = make_plan(machinery(self, limits, _final_states), table, None, dosing, begin, initial)
+            recipe, areas = make_recipe(self.outputs, plan.times, dosing, options)
+        else:
+            recipe, areas = make_recipe(self.outputs, _moments(times), dosing, options)
+        if areas:
+            kernel = _with_areas(self, areas)
+            limits = kernel._limits(options)  # noqa: SLF001 - the same kernel with more states
+        if times is not None or areas:
+            grid = recipe.grid
+            plan = make_plan(machinery(kernel, limits, _final_states), table, grid, dosing, begin, initial)
+        who = _chunks.crew(options.get("threads"), options.get("executor"))
+        job = Job(kernel, entries(plan, limits), plan.status, final=options.get("final", False))
+        place = options.get("store")
+        size = _chunks.chunk_size(job.persons, options.get("chunk"), recipe, job.columns, who, stored=place is not None)
+        return _Run(job, plan, recipe, size, who, None if place is None else outline(Path(place), size, job, recipe))
+
+    def _limits(self, options: RunOptions) -> Limits:
         rtol, max_steps = options.get("rtol", 1e-6), options.get("max_steps", 100_000)
         threads, chunk = options.get("threads"), options.get("chunk")
         if not 0.0 < rtol < 1.0:
             raise EngineError(f"rtol is {rtol}; expected a number between 0 and 1.")
         if (chunk is not None and chunk < 1) or (threads is not None and threads < 1) or max_steps < 1:
             raise EngineError("chunk, threads and max_steps must be at least 1.")
-        recipe, areas = make_recipe(self.outputs, moments, dosing, options)
-        who = _chunks.crew(threads, options.get("executor"))
-        kernel = _with_areas(self, areas) if areas else self
-        schedule = dosing.schedule(kernel.program.facts["states"], len(table), self.model.states)
-        atol = self._tolerances(options.get("atol", 1e-9), kernel.program.facts["states"])
-        job = Job(kernel, entries(table, recipe.grid, schedule, rtol, atol, max_steps))
-        place = options.get("store")
-        size = _chunks.chunk_size(len(table), chunk, recipe, job.columns, who, stored=place is not None)
-        return _Run(job, recipe, size, who, None if place is None else outline(Path(place), size, job, recipe))
+        atol = self._tolerances(options.get("atol", 1e-9), self.program.facts["states"])
+        return Limits(rtol, atol, max_steps, chunk or _chunks.HERE, threads or _chunks.processors())
 
     def _table(self, parameters: ArrayLike | Mapping[str, ArrayLike]) -> NDArray[np.float64]:
         if not isinstance(parameters, Mapping):
@@ -315,24 +337,34 @@ class Kernel:
         return np.array([per_name.get(name, given.min()) for name in states])
 
 
-def _again(*parts: Any) -> Kernel:  # noqa: ANN401 - the fields of a kernel, as it was pickled
-    *before, formulas, areas, parcel = parts
-    model, outputs, vary, lanes, cached = before
+def _again(model: Model, wanted: Wanted, lanes: int, cached: bool, parcel: Any) -> Kernel:  # noqa: ANN401 - see parcel
     program = _native.Program.unpacked(parcel)
     if program is not None:
-        return Kernel(model, outputs, vary, lanes, cached, program, formulas, areas)
-    return _compile(model, _as_given(outputs, formulas), vary, None, cached, areas)
-
-
-def _as_given(outputs: tuple[str, ...], formulas: tuple[str, ...]) -> tuple[str, ...] | dict[str, str]:
-    return outputs if outputs == formulas else dict(zip(outputs, formulas, strict=True))
+        return Kernel(model, wanted, lanes, cached, program)
+    return _compile(model, wanted, None, cached=cached)
 
 
 @lru_cache(maxsize=32)
 def _with_areas(kernel: Kernel, areas: tuple[str, ...]) -> Kernel:
     """The kernel that computes these areas as well."""
-    outputs = _as_given(kernel.outputs, kernel.formulas)
-    return _compile(kernel.model, outputs, kernel.vary, kernel.lanes, kernel.cached, areas)
+    return _compile(kernel.model, replace(kernel.wanted, areas=areas), kernel.lanes, cached=kernel.cached)
+
+
+def _final_states(kernel: Kernel, plan: Plan, limits: Limits) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """States at the last time, in the order of the state vector, and status; the inner runs of planning."""
+    job = Job(kernel, entries(plan, limits), plan.status, final=True)
+    recipe = Recipe((), plan.times, keep=False)
+    who = _chunks.crew(limits.threads, None)
+    size = _chunks.chunk_size(job.persons, None, recipe, job.columns, who, stored=False)
+    collector = Collector(job.persons, recipe, plan)
+    _chunks.run(job, recipe, collector, size, who, _chunks.Watch(job.persons, None, None))
+    return job.final, job.status
+
+
+def _beginning(start: float | None) -> float | None:
+    if start is not None and not np.isfinite(start):
+        raise EngineError(f"start is {start}; expected a finite time.")
+    return None if start is None else float(start)
 
 
 def _floats(given: ArrayLike, what: str) -> NDArray[np.float64]:

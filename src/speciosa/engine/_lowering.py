@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from speciosa.engine._derivatives import BY_TIME, Derivatives
@@ -29,6 +29,7 @@ class Lowered:
         constants: nodes that are computed once per person, in the order of their rows.
         factors: number of stored entries of L and U.
         timed: whether the right side depends on time.
+        resting: per state, whether anything that can come to rest depends on it (not on an excreted amount, an area).
     """
 
     states: int
@@ -38,6 +39,7 @@ class Lowered:
     constants: dict[int, int] = field(default_factory=dict)
     factors: int = 0
     timed: bool = False
+    resting: list[bool] = field(default_factory=list)
 
 
 class _Writer:
@@ -220,6 +222,7 @@ def lower(module: Module, equations: Equations, varied: int) -> Lowered:
         outputs=len(equations.outputs),
         factors=plan.entries,
         timed=any(graph.operator[node] == "time" for node in graph.reachable(equations.rates)),
+        resting=_resting(len(equations.states), jacobian),
     )
     _straight(module, graph, "slope", equations.rates, lowered.constants)
     _straight(module, graph, "observe", equations.outputs, lowered.constants)
@@ -227,6 +230,16 @@ def lower(module: Module, equations: Equations, varied: int) -> Lowered:
     _solve(module, plan)
     _prepare(module, equations, lowered.constants)
     return lowered
+
+
+def _resting(states: int, pattern: Iterable[tuple[int, int]]) -> list[bool]:
+    """False for states that only themselves need not rest: no state but others of this kind depends on them."""
+    left = set(range(states))
+    while True:
+        used = {column for row, column in pattern if row in left}
+        if left <= used:
+            return [state in left for state in range(states)]
+        left &= used
 
 
 def _straight(module: Module, graph: Graph, name: str, roots: Sequence[int], constants: dict[int, int]) -> None:

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from speciosa.engine._dosing import Dosing
+from speciosa.engine._plan import Plan
 from speciosa.engine._result import Result, Summaries
-from speciosa.engine._summaries import SummaryPlan, Windows, corners, measures, plan, windows
+from speciosa.engine._summaries import SummaryPlan, Windows, corners, measures, plan, shared_doses, windows
 from speciosa.engine._workspace import WORDS
 from speciosa.errors import EngineError
 
@@ -24,6 +25,9 @@ _DTYPES = ("float64", "float32")
 class RunOptions(TypedDict, total=False):
     """Arguments of :meth:`~speciosa.engine.Kernel.simulate` that say how to run and what to keep."""
 
+    start: float | None
+    initial: ArrayLike | Mapping[str, ArrayLike] | str | None
+    final: bool
     rtol: float
     atol: ArrayLike
     max_steps: int
@@ -47,6 +51,7 @@ class Harvest:
         status: shape (c,).
         steps: shape (c,).
         reached: time that each reached, shape (c,).
+        final: states at the last time, in the order of the state vector, shape (c, states); or None.
         curves: shape (c, m, outputs), or None where they are not kept.
         numbers: summaries, shape (c, w, measures), or None.
     """
@@ -55,6 +60,7 @@ class Harvest:
     status: NDArray[np.int8]
     steps: NDArray[np.int64]
     reached: NDArray[np.float64]
+    final: NDArray[np.float64] | None = None
     curves: NDArray[Any] | None = None
     numbers: NDArray[np.float64] | None = None
 
@@ -89,7 +95,7 @@ class Recipe:
 
     Attributes:
         outputs: names of the outputs.
-        times: output times, shape (m,).
+        times: output times, shape (m,); (n, m) where persons have their own.
         dtype: of kept and stored curves: ``float64`` or ``float32``.
         keep: whether curves are kept in memory.
         summaries: numbers to compute, if any; the curves are then computed on its grid.
@@ -108,18 +114,11 @@ class Recipe:
         """The times to compute."""
         return self.times if self.summaries is None else self.summaries.grid
 
-    def harvest(
-        self,
-        start: int,
-        curves: NDArray[np.float64],
-        status: NDArray[np.int64],
-        steps: NDArray[np.int64],
-        reached: NDArray[np.float64],
-    ) -> Harvest:
+    def harvest(self, found: Harvest, curves: NDArray[np.float64]) -> Harvest:
         """Use a chunk of curves, which may be overwritten afterwards; those of failed persons are blanked here."""
-        curves[status != 0] = np.nan
-        numbers = None if self.summaries is None else self.summaries.reduce(curves)
-        found = Harvest(start, status.astype(np.int8), steps, reached, None, numbers)
+        curves[found.status != 0] = np.nan
+        if self.summaries is not None:
+            found = replace(found, numbers=self.summaries.reduce(curves))
         if self.store is None and not self.keep:
             return found
         own = curves[:, :, : len(self.outputs)]
@@ -146,6 +145,12 @@ def make_recipe(
     if refine < 1:
         raise EngineError(f"refine is {refine}; expected a whole number from 1 on.")
     keep = options.get("curves")
+    if times.ndim > 1 and (wanted is not None or options.get("store") is not None):
+        raise EngineError(
+            "Persons have output times of their own; summaries and stores need times for all, give times."
+        )
+    if options.get("final") and options.get("store") is not None:
+        raise EngineError("A store does not hold final states; run without a store, or without final.")
     if wanted is None:
         if options.get("window") is not None or refine > 1:
             raise EngineError("window and refine belong to summaries, but there are none; name some.")
@@ -155,7 +160,7 @@ def make_recipe(
         return Recipe(outputs, times, dtype, not stored if keep is None else keep), ()
     chosen = measures(wanted, outputs)
     areas = tuple(name for name in dict.fromkeys(outputs) if any(m.of_area for m in chosen if m.output == name))
-    edges = windows(options.get("window"), float(times[-1]), np.unique(dosing.time))
+    edges = windows(options.get("window"), float(times[-1]), shared_doses(dosing))
     summed = plan(chosen, edges, times, corners(dosing), refine, outputs, areas)
     return Recipe(outputs, times, dtype, bool(keep), summed), areas
 
@@ -166,17 +171,20 @@ class Collector:
     Args:
         persons: how many.
         recipe: what is wanted.
+        plan: what is run.
     """
 
-    def __init__(self, persons: int, recipe: Recipe) -> None:
+    def __init__(self, persons: int, recipe: Recipe, plan: Plan) -> None:
         self.recipe = recipe
+        self.plan = plan
+        self.final: NDArray[np.float64] | None = None
         self.status = np.full(persons, WORDS.index("not run"), dtype=np.int8)
         self.steps = np.zeros(persons, dtype=np.int64)
         self.reached = np.zeros(persons)
-        shape = (persons, len(recipe.times) if recipe.keep else 0, len(recipe.outputs))
+        shape = (persons, recipe.times.shape[-1] if recipe.keep else 0, len(recipe.outputs))
         self.values = np.empty(shape, dtype=recipe.dtype)
-        plan = recipe.summaries
-        size = (persons, 0, 0) if plan is None else (persons, len(plan.windows), len(plan.measures))
+        summed = recipe.summaries
+        size = (persons, 0, 0) if summed is None else (persons, len(summed.windows), len(summed.measures))
         self.numbers = np.empty(size)
 
     def put(self, harvest: Harvest) -> int:
@@ -185,30 +193,47 @@ class Collector:
         self.status[place] = harvest.status
         self.steps[place] = harvest.steps
         self.reached[place] = harvest.reached
+        if harvest.final is not None:
+            if self.final is None:
+                self.final = np.full((len(self.status), harvest.final.shape[1]), np.nan)
+            self.final[place] = harvest.final
         if harvest.curves is not None:
             self.values[place] = harvest.curves
         if harvest.numbers is not None:
             self.numbers[place] = harvest.numbers
         return len(harvest.status)
 
-    def result(self) -> Result:
-        """What there is; who was not run is blank."""
+    def result(self, order: Sequence[int] = ()) -> Result:
+        """What there is; who was not run is blank, and so are times that a person does not have.
+
+        Args:
+            order: places of ``model.states`` in the state vector.
+        """
         recipe, plan = self.recipe, self.recipe.summaries
         missing = self.status == WORDS.index("not run")
         if missing.any():
             self.values[missing] = np.nan
             self.numbers[missing] = np.nan
+        times = recipe.times
+        if self.plan.counts is not None and recipe.keep:
+            absent = np.arange(times.shape[-1]) >= self.plan.counts[:, None]
+            times = np.where(absent, np.nan, times)
+            self.values[absent] = np.nan
+        if self.final is not None:
+            self.final[self.status != 0] = np.nan
         summaries = None
         if plan is not None:
             names = tuple((measure.output, measure.name) for measure in plan.measures)
             summaries = Summaries(names, plan.windows, self.numbers, plan.grid)
         return Result(
             outputs=recipe.outputs,
-            times=recipe.times if recipe.keep else np.empty(0),
+            times=times if recipe.keep else np.empty(0),
             values=self.values,
             status=self.status,
             steps=self.steps,
             reached=self.reached,
             summaries=summaries,
             store=None if recipe.store is None else recipe.store.path,
+            final=None if self.final is None else self.final[:, list(order)],
+            people=self.plan.people,
         )

@@ -57,14 +57,18 @@ class Result:
 
     Attributes:
         outputs: names of the outputs.
-        times: output times, shape (m,); empty where curves were not kept.
+        times: output times, shape (m,); (n, m) where persons have their own, NaN where one has fewer; empty where
+            curves were not kept.
         values: shape (n, m, outputs), float64 or what was asked for; a failed person's are NaN. An output at the time
-            of a dose is taken after it.
+            of a dose is taken after it, unless its own record stands before the dose's.
         status: shape (n,); 0 is ok, the others are words in :attr:`words`.
         steps: steps tried per person, shape (n,).
         reached: time that each person reached, shape (n,).
         summaries: numbers that sum up the curves, if asked for.
         store: folder that the curves were written to, if asked for.
+        final: states at the last time, before what happens then, in the order of ``model.states``, shape (n, states);
+            None unless asked for.
+        people: the ID of each person, where records gave them.
     """
 
     outputs: tuple[str, ...]
@@ -75,6 +79,8 @@ class Result:
     reached: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     summaries: Summaries | None = None
     store: Path | None = None
+    final: NDArray[np.float64] | None = None
+    people: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:

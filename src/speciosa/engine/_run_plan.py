@@ -77,7 +77,7 @@ def run_plan(job: Job, recipe: Recipe, size: int, who: Crew, store: Store | None
     if who.executor is not None:  # measured on one thread here
         seconds /= workers
     plan = recipe.summaries
-    kept = len(recipe.times) * len(recipe.outputs) * np.dtype(recipe.dtype).itemsize if recipe.keep else 0
+    kept = recipe.times.shape[-1] * len(recipe.outputs) * np.dtype(recipe.dtype).itemsize if recipe.keep else 0
     numbers = 0 if plan is None else 8 * len(plan.windows) * len(plan.measures)
     direct = recipe.keep and plan is None and recipe.dtype == "float64" and store is None
     # status twice (as the code and as the result has it), steps and time reached for both
@@ -108,8 +108,7 @@ def _measured(job: Job, recipe: Recipe, most: int, store: Store | None, threads:
 
     def piece(start: int, curves: NDArray[np.float64]) -> int:
         job.run(start, start + most, curves)
-        span = slice(start, start + most)
-        found = recipe.harvest(start, curves, job.status[span], job.steps[span], job.reached[span])
+        found = recipe.harvest(job.outcome(start, start + most), curves)
         return 0 if store is None else store.weigh(found)
 
     def work(until: float) -> tuple[int, int]:

@@ -54,6 +54,11 @@ class Frame:
         """An argument of the call."""
         return self.emit.get(kind, self.emit.shift("%args", str(ARGUMENTS.index(name))))
 
+    def times(self, person: str) -> str:
+        """Address of a person's output times."""
+        place = self.emit.whole("mul", person, self.argument("time_stride", "i64"))
+        return self.emit.shift(self.argument("times"), place)
+
     def flag(self, mask: str) -> str:
         """A mask as 1 and 0."""
         return self.emit.select(mask, self.emit.constant(1.0), self.emit.constant(0.0))
@@ -255,7 +260,7 @@ def define_write(module: Module, lowered: Lowered, workspace: Workspace) -> None
         time_place = frame.lane("output_time", "%lane")
         emit.put("double", literal(math.inf), time_place)
         with emit.when(emit.test("slt", following, many)):
-            emit.put("double", emit.get("double", emit.shift(frame.argument("times"), following)), time_place)
+            emit.put("double", emit.get("double", emit.shift(frame.times(person), following)), time_place)
         emit.do("ret void")
 
 

@@ -354,9 +354,8 @@ class ZarrStore:
         if (status == _UNWRITTEN).any():
             return None
         numbers = np.asarray(group["summaries"][place]) if self.outline.measures else None
-        return Harvest(
-            start, status, np.asarray(group["steps"][place]), np.asarray(group["reached"][place]), None, numbers
-        )
+        steps, reached = np.asarray(group["steps"][place]), np.asarray(group["reached"][place])
+        return Harvest(start=start, status=status, steps=steps, reached=reached, numbers=numbers)
 
     def close(self) -> None:
         """There is nothing to tidy up."""

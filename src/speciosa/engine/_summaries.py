@@ -17,7 +17,17 @@ from numpy.typing import ArrayLike, NDArray
 from speciosa.engine._dosing import Dosing
 from speciosa.errors import EngineError
 
-__all__ = ["DOSING_INTERVAL", "Measure", "SummaryPlan", "Windows", "corners", "measures", "plan", "windows"]
+__all__ = [
+    "DOSING_INTERVAL",
+    "Measure",
+    "SummaryPlan",
+    "Windows",
+    "corners",
+    "measures",
+    "plan",
+    "shared_doses",
+    "windows",
+]
 
 Windows: TypeAlias = "str | tuple[float, float] | Sequence[tuple[float, float]] | NDArray[np.float64] | None"
 """``(start, end)``, several of them, ``"dosing interval"``, or None for the whole time."""
@@ -111,7 +121,9 @@ def windows(given: Windows, last: float, doses: NDArray[np.float64]) -> NDArray[
             raise EngineError(f"window is {given!r}; expected two times, or {DOSING_INTERVAL!r}.")
         starts = doses[doses < last]
         if not len(starts):
-            raise EngineError(f"window is {given!r}, but there is no dose before the last output time {last:g}.")
+            raise EngineError(
+                f"window is {given!r}, but there is no dose, the same for all, before the last output time {last:g}."
+            )
         edges = np.column_stack([starts, np.append(starts[1:], last)])
     else:
         edges = given
@@ -127,15 +139,24 @@ def windows(given: Windows, last: float, doses: NDArray[np.float64]) -> NDArray[
     return found
 
 
+def shared_doses(dosing: Dosing) -> NDArray[np.float64]:
+    """Times of the doses, ascending; none where persons have records of their own.
+
+    Else the grid, and with it a person's summaries, would depend on who else is simulated.
+    """
+    own = dosing.regimen is not None and len(dosing.regimen.people) > 1
+    return np.empty(0) if own else np.unique(dosing.time)
+
+
 def corners(dosing: Dosing) -> NDArray[np.float64]:
     """Times at which every person's curves may jump or bend: doses, and ends of infusions that are the same for all.
 
     An end that differs between persons is left out, or a person's summaries would depend on who else is simulated.
     """
-    if dosing.amount.ndim > 1:
-        return np.unique(dosing.time)
-    drip = dosing.rate > 0
-    return np.unique(np.concatenate([dosing.time, dosing.time[drip] + dosing.amount[drip] / dosing.rate[drip]]))
+    doses, drip = shared_doses(dosing), dosing.rate > 0
+    if dosing.amount.ndim > 1 or not len(doses):
+        return doses
+    return np.union1d(doses, dosing.time[drip] + dosing.amount[drip] / dosing.rate[drip])
 
 
 @dataclass(frozen=True, eq=False)

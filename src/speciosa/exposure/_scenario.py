@@ -41,7 +41,7 @@ def scenario(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Scenario:
         name=regimen.name,
         regimen=regimen.in_words(),
         people=central,
-        draws=int(run.plan.draw.max()),
+        draws=int(np.max(run.plan.draw)),
         seed=case.simulation.seed,
         status=run.counts(),
         figures=tuple(f for f in _figures(case, regimen, run, draws) if f is not None),

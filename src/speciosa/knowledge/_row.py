@@ -26,7 +26,9 @@ Text = Annotated[str | None, BeforeValidator(_empty_to_none)]
 Number = Annotated[float | None, BeforeValidator(_empty_to_none)]
 Cell = Annotated[float | str | None, BeforeValidator(_number_or_text)]
 
-_QUIET = frozenset({"id", "source_id", "confidence", "derived_here", "notes", "note", "rows", "as_of"})
+_QUIET = frozenset(
+    {"id", "source_id", "confidence", "derived_here", "notes", "note", "rows", "targets", "method", "as_of"}
+)
 _MEASURED = ("value", "value_mean", "value_median", "ratio", "conc", "result_value", "limit_value", "potency_value")
 
 

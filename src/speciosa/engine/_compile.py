@@ -1,0 +1,115 @@
+"""A model and what is wanted of it → machine code, from the disk cache or new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from speciosa.engine import _native
+from speciosa.engine._driver_ir import define_run
+from speciosa.engine._emitter import Module, Shape
+from speciosa.engine._equations import build
+from speciosa.engine._lowering import lower
+from speciosa.engine._model import Model
+from speciosa.engine._output_formulas import Watched, watch
+from speciosa.engine._step_ir import define_begin, define_step, define_write
+from speciosa.engine._vector_math import define
+from speciosa.engine._workspace import Workspace
+from speciosa.errors import EngineError
+
+__all__ = ["Wanted", "code_for"]
+
+_MOST_STATES = 300  # beyond this the unrolled factorisation grows too large
+_LANES = (1, 2, 4, 8)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a kernel computes of its model; picklable.
+
+    Attributes:
+        outputs: names of the outputs.
+        formulas: what each output is: an id or a formula.
+        vary: names of what is given per person.
+        areas: outputs whose areas under the curve are computed as well.
+    """
+
+    outputs: tuple[str, ...]
+    formulas: tuple[str, ...]
+    vary: tuple[str, ...]
+    areas: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, model: Model, outputs: Sequence[str] | Mapping[str, str], vary: Sequence[str]) -> Wanted:
+        """What the caller asks for, checked.
+
+        Raises:
+            EngineError: there is no output, one is given twice, or a formula cannot be read or names no symbol.
+        """
+        watched = watch(model, outputs)
+        return cls(watched.names, watched.texts, tuple(vary))
+
+    @property
+    def columns(self) -> int:
+        """How many numbers are computed per output time."""
+        return len(self.outputs) + len(self.areas)
+
+    def watched(self, model: Model) -> Watched:
+        """The model extended by what is to be watched."""
+        plain = self.outputs == self.formulas  # a symbol may be named twice, a formula not
+        return watch(model, self.outputs if plain else dict(zip(self.outputs, self.formulas, strict=True)), self.areas)
+
+
+def check_lanes(lanes: int | None) -> None:
+    """Refuse a width that there is not.
+
+    Raises:
+        EngineError: see above.
+    """
+    if lanes is not None and lanes not in _LANES:
+        raise EngineError(f"lanes is {lanes}; expected 1, 2, 4 or 8.")
+
+
+def code_for(
+    model: Model, wanted: Wanted, shape: Shape, target: _native.Machine, *, cache: bool
+) -> tuple[bytes, dict[str, Any]]:
+    """Code and facts, from the cache or new.
+
+    Raises:
+        EngineError: a name is unknown or has no value, or the model is too large.
+    """
+    extended = wanted.watched(model)
+    if len(extended.model.states) > _MOST_STATES:
+        raise EngineError(f"The model has {len(extended.model.states)} states; at most {_MOST_STATES} can be compiled.")
+    key = _native.cache_key(target, sbml=model.sbml, wanted=repr(wanted), lanes=shape.lanes)
+    found = _native.read_cache(key) if cache else None
+    if found is None:
+        found = _generate(extended, wanted, shape, target)
+        if cache:
+            _native.write_cache(key, *found)
+    return found
+
+
+def _generate(extended: Watched, wanted: Wanted, shape: Shape, target: _native.Machine) -> tuple[bytes, dict[str, Any]]:
+    model = extended.model
+    try:
+        equations = build(model, extended.symbols, wanted.vary)
+    except RecursionError:
+        raise EngineError(f"The rules of the model {model.name!r} build on each other too deeply.") from None
+    module = Module(shape)
+    define(module)
+    lowered = lower(module, equations, len(wanted.vary))
+    workspace = Workspace.of(lowered)
+    define_step(module, lowered, workspace)
+    define_begin(module, lowered, workspace)
+    define_write(module, lowered, workspace)
+    define_run(module, lowered, workspace, flush=target.x86)
+    facts = {
+        "states": equations.states,
+        "rows": workspace.rows,
+        "constants": len(lowered.constants),
+        "factors": lowered.factors,
+        "resting": lowered.resting,
+    }
+    return _native.assemble(module.text(), target), facts
