@@ -304,7 +304,7 @@ def test_summaries_are_always_double():
         ({"refine": 2}, "belong to summaries"),
         ({"summaries": {"C": "cmax"}, "refine": 0}, "refine is 0"),
         ({"summaries": {"C": "cmax"}, "window": (5, 5)}, "window 5 to 5"),
-        ({"summaries": {"C": "cmax"}, "window": (0, 25)}, "window 0 to 25 .* last time 24"),
+        ({"summaries": {"C": "cmax"}, "window": (0, 25)}, "window 0 to 25 .* start 0 and the end 24"),
         ({"summaries": {"C": "cmax"}, "window": (0, 1, 2)}, r"window has the shape \(1, 3\)"),
         ({"summaries": {"C": "cmax"}, "window": ("a", "b")}, "expected a start and an end"),
         ({"summaries": {"C": "cmax"}, "window": "day"}, "window is 'day'"),

@@ -10,6 +10,7 @@ from speciosa.engine._derivatives import BY_TIME, Derivatives
 from speciosa.engine._emitter import Emitter, Module
 from speciosa.engine._equations import Equations
 from speciosa.engine._expressions import Graph
+from speciosa.engine._model import AREA
 from speciosa.engine._ordering import Elimination, eliminate
 
 __all__ = ["Lowered", "lower"]
@@ -30,6 +31,7 @@ class Lowered:
         factors: number of stored entries of L and U.
         timed: whether the right side depends on time.
         resting: per state, whether anything that can come to rest depends on it (not on an excreted amount, an area).
+        areas: the states that hold areas under outputs: integrals, which no reset and no given state touches.
     """
 
     states: int
@@ -40,6 +42,7 @@ class Lowered:
     factors: int = 0
     timed: bool = False
     resting: list[bool] = field(default_factory=list)
+    areas: tuple[int, ...] = ()
 
 
 class _Writer:
@@ -223,6 +226,7 @@ def lower(module: Module, equations: Equations, varied: int) -> Lowered:
         factors=plan.entries,
         timed=any(graph.operator[node] == "time" for node in graph.reachable(equations.rates)),
         resting=_resting(len(equations.states), jacobian),
+        areas=tuple(place for place, name in enumerate(equations.states) if name.startswith(AREA)),
     )
     _straight(module, graph, "slope", equations.rates, lowered.constants)
     _straight(module, graph, "observe", equations.outputs, lowered.constants)

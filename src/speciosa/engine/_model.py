@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-__all__ = ["Call", "Formula", "Model", "Quantity", "Reaction"]
+__all__ = ["AREA", "Call", "Formula", "Model", "Quantity", "Reaction"]
+
+
+AREA: Final = " area "
+"""How the states begin that hold the areas under outputs; no symbol of a model begins with a blank."""
 
 
 @dataclass(frozen=True, slots=True)

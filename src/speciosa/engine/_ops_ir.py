@@ -7,6 +7,8 @@ is written here, in the order of :data:`OPERATIONS`, then one for each varied pa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from speciosa.engine._emitter import Emitter, Module, literal
@@ -52,13 +54,23 @@ def define_special(module: Module, lowered: Lowered, workspace: Workspace) -> No
         emit.do("ret void")
 
 
+@contextmanager
+def _replaced(frame: Frame) -> Iterator[str]:
+    """A loop over the states but the areas, which go on whatever happens to the states."""
+    emit = frame.emit
+    with emit.count(frame.lowered.states) as state, ExitStack() as stack:
+        for area in frame.lowered.areas:
+            stack.enter_context(emit.when(emit.test("ne", state, str(area))))
+        yield state
+
+
 def _reset(frame: Frame, person: str) -> None:
     """Initial states, the model's own unless the call gives others, and no infusion."""
     emit, n = frame.emit, frame.lowered.states
     given = frame.argument("reset")
     own = emit.value(f"icmp eq ptr {given}, null")
     source = emit.shift(given, emit.whole("mul", person, str(n)))
-    with emit.count(n) as state:
+    with _replaced(frame) as state:
         initial = emit.shift(frame.at("initial", state), "%lane")
         place = emit.value(f"select i1 {own}, ptr {initial}, ptr {emit.shift(source, state)}")
         emit.put("double", emit.get("double", place), emit.shift(frame.at("y", state), "%lane"))
@@ -69,7 +81,7 @@ def _from_table(frame: Frame, *, keep: bool) -> None:
     emit, n = frame.emit, frame.lowered.states
     row = emit.value("fptosi double %amount to i64")
     source = emit.shift(frame.argument("tables"), emit.whole("mul", row, str(n)))
-    with emit.count(n) as state:
+    with _replaced(frame) as state:
         place = emit.shift(frame.at("y", state), "%lane")
         value = emit.get("double", emit.shift(source, state))
         if keep:

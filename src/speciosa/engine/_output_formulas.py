@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from speciosa.engine._model import Call, Formula, Model, Quantity
+from speciosa.engine._model import AREA, Call, Formula, Model, Quantity
 from speciosa.engine._read_sbml import read_formula
 from speciosa.errors import EngineError
 
@@ -60,7 +60,7 @@ def watch(model: Model, outputs: Sequence[str] | Mapping[str, str], areas: Seque
         symbols.append(f" output {name}")
         extended = _with_rule(extended, symbols[-1], _checked(name, text, model, known))
     for name in areas:
-        area = f" area {name}"
+        area = f"{AREA}{name}"
         extended = _with_area(extended, area, symbols[list(named).index(name)])
         symbols.append(area)
     # a list may name an output twice, and then has it twice

@@ -114,7 +114,9 @@ def make_plan(
     else:
         plan = _plan_records(tools, values, times, regimen, start, initial)
     if (np.min(plan.times, axis=-1) < plan.start).any():
-        raise EngineError(f"The output times begin at {np.min(plan.times):g}, before the start at {plan.start.max():g}.")
+        raise EngineError(
+            f"The output times begin at {np.min(plan.times):g}, before the start at {plan.start.max():g}."
+        )
     return plan
 
 
@@ -164,8 +166,9 @@ def given_states(tools: Machinery, plan: Plan, initial: ArrayLike | Mapping[str,
         raise EngineError(f"initial is {str(initial)[:60]!r}; expected numbers.") from None
     if table.shape not in {(len(names),), (count, len(names))}:
         raise EngineError(f"initial has the shape {table.shape}; expected ({count}, {len(names)}).")
-    order = [names.index(name) for name in tools.states]
-    return np.ascontiguousarray(np.broadcast_to(table, (count, len(names)))[:, order])
+    states = np.zeros((count, len(tools.states)))  # areas, which are not the model's, begin at 0
+    states[:, [tools.states.index(name) for name in names]] = table
+    return states
 
 
 def _at_start(tools: Machinery, plan: Plan) -> Floats:
@@ -258,9 +261,11 @@ def _output_times(
 
 def _see_before_changes(work: Operations, times: Floats | None, start: float) -> None:
     """Outputs that must be taken before something else happens at their time become operations."""
-    wanted = work.seen if times is None else [
-        (place, moment) for place, moment in work.barriers for _ in range(int((times == moment).sum()))
-    ]
+    wanted = (
+        work.seen
+        if times is None
+        else [(place, moment) for place, moment in work.barriers for _ in range(int((times == moment).sum()))]
+    )
     target = target_of("observe", work.states)
     for place, moment in reversed([item for item in wanted if item[1] >= start]):
         later = [time == moment for time, kind in zip(work.time[place:], work.target[place:], strict=True)]
@@ -341,8 +346,12 @@ class _Problems:
             )
             own = rows[which]
             plan = Plan(
-                self.values[own], self.time[own][:, None], part, self.time[own] - self.every[own],
-                np.zeros(len(own), dtype=np.int64), initial=np.ascontiguousarray(here),
+                self.values[own],
+                self.time[own][:, None],
+                part,
+                self.time[own] - self.every[own],
+                np.zeros(len(own), dtype=np.int64),
+                initial=np.ascontiguousarray(here),
             )
             return tools.final(plan)
 
@@ -383,7 +392,8 @@ def assemble(groups: Sequence[tuple[Whole, Operations]], persons: int, states: i
     """All operations, for each person in order of time; shared where all persons have the same."""
     infused = np.array(sorted(set().union(*(work.infused for _, work in groups))), dtype=np.int64)
     sorted_groups = [
-        (rows, *_in_order(work, states, float(begin[0] if len(begin) == 1 else begin[rows[0]]))) for rows, work in groups
+        (rows, *_in_order(work, states, float(begin[0] if len(begin) == 1 else begin[rows[0]])))
+        for rows, work in groups
     ]
     if len(sorted_groups) == 1:
         _, time, target, amount = sorted_groups[0]

@@ -160,8 +160,10 @@ def make_recipe(
         return Recipe(outputs, times, dtype, not stored if keep is None else keep), ()
     chosen = measures(wanted, outputs)
     areas = tuple(name for name in dict.fromkeys(outputs) if any(m.of_area for m in chosen if m.output == name))
-    edges = windows(options.get("window"), float(times[-1]), shared_doses(dosing))
-    summed = plan(chosen, edges, times, corners(dosing), refine, outputs, areas)
+    first = float(options.get("start") or 0.0)
+    doses, bends = (found[found >= first] for found in (shared_doses(dosing), corners(dosing)))
+    edges = windows(options.get("window"), first, float(times[-1]), doses)
+    summed = plan(chosen, edges, times, bends, refine, outputs, areas)
     return Recipe(outputs, times, dtype, bool(keep), summed), areas
 
 

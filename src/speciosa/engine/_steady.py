@@ -65,9 +65,7 @@ Runner: TypeAlias = "Callable[[Kernel, Plan, Limits], tuple[Floats, Whole]]"
 def machinery(kernel: Kernel, limits: Limits, final: Runner) -> Machinery:
     """A kernel as planning needs it; its inner runs are more exact than the run itself."""
     finer = replace(limits, rtol=max(_FINER * limits.rtol, _FINEST), atol=_FINER * limits.atol, max_steps=100_000)
-    calm = replace(
-        limits, rtol=min(limits.rtol, _REST[0]), atol=_REST[1] * limits.atol, max_steps=_MOST_ITERATIONS
-    )
+    calm = replace(limits, rtol=min(limits.rtol, _REST[0]), atol=_REST[1] * limits.atol, max_steps=_MOST_ITERATIONS)
 
     def rest(values: Floats, given: Floats | None, rates: Floats | None, time: float) -> tuple[Floats, Whole]:
         return states_at_rest(kernel, values, given, rates, time, calm)
@@ -125,10 +123,17 @@ def _come_back(tools: Machinery, plan: Plan, dosing: Dosing, every: float | None
 
     def period(which: Whole, here: Floats) -> tuple[Floats, Whole]:
         part = Schedule(
-            of(schedule.time, which), of(schedule.target, which), of(schedule.amount, which), schedule.infused  # type: ignore[arg-type]
+            of(schedule.time, which),
+            of(schedule.target, which),
+            of(schedule.amount, which),
+            schedule.infused,  # type: ignore[arg-type]
         )
         own = Plan(
-            plan.values[which], np.array([begin + every]), part, plan.start, plan.status[which],
+            plan.values[which],
+            np.array([begin + every]),
+            part,
+            plan.start,
+            plan.status[which],
             initial=np.ascontiguousarray(here),
         )
         return tools.final(own)
@@ -176,13 +181,14 @@ def _folded(schedule: Schedule, every: float, states: int) -> Schedule:
 def _program(kernel: Kernel) -> _native.Program:
     """The machine code of the search for rest; made when it is first needed, and kept as the kernel's own is."""
     target = _native.machine()
-    what = {"sbml": kernel.model.sbml, "outputs": kernel.outputs, "vary": kernel.vary, "lanes": kernel.lanes}
+    what = {"sbml": kernel.model.sbml, "wanted": repr(kernel.wanted), "lanes": kernel.lanes}
     key = _native.cache_key(target, steady=True, **what)
     found = _native.read_cache(key) if kernel.cached else None
     if found is None:
         module = Module(Shape(kernel.lanes, fma=target.fma))
         define(module)
-        lowered = lower(module, build(kernel.model, kernel.outputs, kernel.vary), len(kernel.vary))
+        watched = kernel.wanted.watched(kernel.model)
+        lowered = lower(module, build(watched.model, watched.symbols, kernel.vary), len(kernel.vary))
         workspace = Workspace.of(lowered)
         define_steady(module, lowered, workspace)
         found = _native.assemble(module.text(), target), {"rows": workspace.rows}

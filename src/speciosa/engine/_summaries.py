@@ -103,11 +103,12 @@ def _measure(output: str, name: str) -> Measure:
     )
 
 
-def windows(given: Windows, last: float, doses: NDArray[np.float64]) -> NDArray[np.float64]:
+def windows(given: Windows, first: float, last: float, doses: NDArray[np.float64]) -> NDArray[np.float64]:
     """Start and end of each window, shape (w, 2).
 
     Args:
         given: see :data:`Windows`; a dosing interval goes from one dose to the next, the last one to the end.
+        first: when the run starts.
         last: the last output time.
         doses: times of the doses, ascending.
 
@@ -115,7 +116,7 @@ def windows(given: Windows, last: float, doses: NDArray[np.float64]) -> NDArray[
         EngineError: a window is empty, not a number, or reaches beyond the simulated time; or there is no dose.
     """
     if given is None:
-        edges: ArrayLike = [(0.0, last)]
+        edges: ArrayLike = [(first, last)]
     elif isinstance(given, str):
         if given != DOSING_INTERVAL:
             raise EngineError(f"window is {given!r}; expected two times, or {DOSING_INTERVAL!r}.")
@@ -134,8 +135,10 @@ def windows(given: Windows, last: float, doses: NDArray[np.float64]) -> NDArray[
     if found.ndim != 2 or found.shape[1] != 2 or not len(found):
         raise EngineError(f"window has the shape {found.shape}; expected a start and an end, or several of them.")
     for start, end in found:
-        if not 0.0 <= start < end <= last:
-            raise EngineError(f"The window {start:g} to {end:g} is not in order between 0 and the last time {last:g}.")
+        if not first <= start < end <= last:
+            raise EngineError(
+                f"The window {start:g} to {end:g} is not in order between the start {first:g} and the end {last:g}."
+            )
     return found
 
 
