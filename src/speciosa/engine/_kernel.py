@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from speciosa.engine import _native
+from speciosa.engine import _gpu_code, _gpu_run, _native
 from speciosa.engine._dosing import Dosing
 from speciosa.engine._driver_ir import define_run
 from speciosa.engine._emitter import Module, Shape
@@ -61,14 +61,22 @@ def compile_model(
         raise EngineError(f"The model has {len(model.states)} states; at most {_MOST_STATES} can be compiled.")
     target = _native.machine()
     width = lanes or target.lanes
-    key = _native.cache_key(target, sbml=model.sbml, outputs=names, vary=varied, lanes=width)
-    found = _native.read_cache(key) if cache else None
-    if found is None:
-        found = _generate(model, names, varied, Shape(width, fma=target.fma), target)
-        if cache:
-            _native.write_cache(key, *found)
+    found = _code(model, names, varied, Shape(width, fma=target.fma), target, cache=cache)
     program = _native.Program(found[0], target, found[1])
     return Kernel(model, names, varied, width, cache, program)
+
+
+def _code(
+    model: Model, outputs: Sequence[str], vary: Sequence[str], shape: Shape, target: _native.Machine, *, cache: bool
+) -> tuple[bytes, dict[str, Any]]:
+    """Code and facts, from the cache or new."""
+    key = _native.cache_key(target, sbml=model.sbml, outputs=outputs, vary=vary, lanes=shape.lanes)
+    found = _native.read_cache(key) if cache else None
+    if found is None:
+        found = _generate(model, outputs, vary, shape, target)
+        if cache:
+            _native.write_cache(key, *found)
+    return found
 
 
 def _generate(
@@ -86,6 +94,8 @@ def _generate(
     define_begin(module, lowered, workspace)
     define_write(module, lowered, workspace)
     define_run(module, lowered, workspace, flush=target.x86)
+    if target.gpu:
+        _gpu_code.define_entry(module, workspace)
     facts = {
         "states": equations.states,
         "rows": workspace.rows,
@@ -130,7 +140,8 @@ class Kernel:
         threads: int | None = None,
         progress: Callable[[int, int], object] | None = None,
         cancel: Callable[[], bool] | None = None,
-        chunk: int = _CHUNK,
+        chunk: int | None = None,
+        device: str = "cpu",
     ) -> Result:
         """Simulate a population from time 0.
 
@@ -145,24 +156,34 @@ class Kernel:
             threads: how many chunks run at once; None for one per processor.
             progress: called as ``progress(done, total)`` when persons are done, in the calling thread.
             cancel: asked between chunks; if it says True, :class:`~speciosa.errors.Cancelled` is raised.
-            chunk: persons per chunk. Neither this nor ``threads`` changes a result.
+            chunk: persons per chunk; None for 256, or on a GPU for what fills it. Neither this nor ``threads`` changes
+                a result.
+            device: ``"cpu"``; ``"cuda"`` for the first NVIDIA GPU, ``"cuda:1"`` for the second (docs/engine-gpu.md).
 
         Returns:
             Curves and a status per person.
 
         Raises:
-            EngineError: an argument has the wrong shape, or a dose goes to no state.
+            EngineError: an argument has the wrong shape, a dose goes to no state, or there is no such device.
             Cancelled: ``cancel`` said so.
         """
         values = self._table(parameters)
         moments = _moments(times)
         if not 0.0 < rtol < 1.0:
             raise EngineError(f"rtol is {rtol}; expected a number between 0 and 1.")
-        if chunk < 1 or (threads is not None and threads < 1) or max_steps < 1:
+        if (chunk is not None and chunk < 1) or (threads is not None and threads < 1) or max_steps < 1:
             raise EngineError("chunk, threads and max_steps must be at least 1.")
         job = _Job(self, values, moments, dosing or Dosing.none(), rtol, self._tolerances(atol), max_steps)
-        _run_chunks(job, chunk, threads or _processors(), progress, cancel)
+        after = _reporter(job.persons, progress, cancel)
+        if device == "cpu":
+            _run_chunks(job, chunk or _CHUNK, threads or _processors(), after)
+        else:
+            _gpu_run.run(_gpu_run.program(self, device, self._for_gpu), job.entries, chunk, after)
         return job.result()
+
+    def _for_gpu(self, target: _native.Machine) -> tuple[bytes, dict[str, Any]]:
+        """PTX and facts."""
+        return _code(self.model, self.outputs, self.vary, _gpu_code.SHAPE, target, cache=self.cached)
 
     def _table(self, parameters: ArrayLike | Mapping[str, ArrayLike]) -> NDArray[np.float64]:
         if not isinstance(parameters, Mapping):
@@ -262,7 +283,7 @@ class _Job:
             "status": self.status,
             "steps": self.steps,
         }
-        self._entries = entries
+        self.entries = entries
         plain = [e.ctypes.data if isinstance(e, np.ndarray) else e for e in (entries[name] for name in ARGUMENTS)]
         self._arguments = np.array(plain, dtype=np.uint64)
 
@@ -282,26 +303,27 @@ class _Job:
         return Result(self.kernel.outputs, self.times, self.values, status, self.steps)
 
 
-def _run_chunks(
-    job: _Job,
-    chunk: int,
-    threads: int,
-    progress: Callable[[int, int], object] | None,
-    cancel: Callable[[], bool] | None,
-) -> None:
-    # several chunks per thread, or the last one leaves the others waiting
-    size = max(1, min(chunk, -(-job.persons // threads)))
-    ranges = [(start, min(start + size, job.persons)) for start in range(0, job.persons, size)]
+def _reporter(
+    persons: int, progress: Callable[[int, int], object] | None, cancel: Callable[[], bool] | None
+) -> Callable[[int], None]:
+    """What is called with the number of persons of a chunk that is done, and raises if the user stops the run."""
     done = 0
 
     def after(count: int) -> None:
         nonlocal done
         done += count
         if progress is not None:
-            progress(done, job.persons)
-        if cancel is not None and done < job.persons and cancel():
-            raise Cancelled(f"The run was stopped after {done} of {job.persons} persons.")
+            progress(done, persons)
+        if cancel is not None and done < persons and cancel():
+            raise Cancelled(f"The run was stopped after {done} of {persons} persons.")
 
+    return after
+
+
+def _run_chunks(job: _Job, chunk: int, threads: int, after: Callable[[int], None]) -> None:
+    # several chunks per thread, or the last one leaves the others waiting
+    size = max(1, min(chunk, -(-job.persons // threads)))
+    ranges = [(start, min(start + size, job.persons)) for start in range(0, job.persons, size)]
     after(0)
     if threads == 1 or len(ranges) == 1:
         for start, stop in ranges:
