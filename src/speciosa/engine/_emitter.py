@@ -113,9 +113,11 @@ class Emitter:
             self.module.functions.append(f"define {self.signature} {{\n{body}\n}}\n")
 
     def _check_calls(self) -> None:
-        """On a GPU nobody is handed an address in the frame, because a callee takes its rows to be in global memory."""
+        """On a GPU nobody is handed an address in the frame: a callee takes every address to be in global memory."""
+        framed = self._framed | {name for name in self._shifted if self._is_framed(name)}
         for line in self._lines:
-            if "call " in line and any(f"ptr {name}{end}" in line for name in self._framed for end in ",)"):
+            ours = "call " in line and "@llvm." not in line
+            if ours and any(f"ptr {name}{end}" in line for name in framed for end in ",)"):
                 raise EngineError(f"The generated code for a GPU hands an address in the frame to a function:{line}.")
 
     # -- instructions
@@ -243,10 +245,15 @@ class Emitter:
         self.do(f"store {self.shape.vector} {value}, {self._place(pointer)}, align {8 * self.shape.lanes}")
 
     def _place(self, pointer: str) -> str:
-        """A typed address; a GPU is told that rows lie in its global memory, which is not in the frame."""
-        if self.shape.threads == 1 or pointer in self._framed:
+        """A typed address; a GPU is told that what is not in the frame lies in its global memory."""
+        if self.shape.threads == 1 or self._is_framed(pointer):
             return f"ptr {pointer}"
         return f"ptr addrspace(1) {self._in_global(pointer)}"
+
+    def _is_framed(self, pointer: str) -> bool:
+        while pointer in self._shifted:
+            pointer = self._shifted[pointer][0]
+        return pointer in self._framed
 
     def _in_global(self, pointer: str) -> str:
         """An address as one of global memory; made from the function's argument, so that the distance is a constant."""
@@ -263,16 +270,20 @@ class Emitter:
 
     def get(self, kind: str, pointer: str) -> str:
         """A scalar at an address."""
-        return self.value(f"load {kind}, ptr {pointer}")
+        return self.value(f"load {kind}, {self._place(pointer)}{self._alignment(pointer)}")
 
     def put(self, kind: str, value: str, pointer: str) -> None:
         """Store a scalar."""
-        self.do(f"store {kind} {value}, ptr {pointer}")
+        self.do(f"store {kind} {value}, {self._place(pointer)}{self._alignment(pointer)}")
+
+    def _alignment(self, pointer: str) -> str:
+        """What a GPU must be told of scalars, or it reads them in halves; all of them are 8-byte numbers."""
+        return "" if self.shape.threads == 1 or self._is_framed(pointer) else ", align 8"
 
     def take(self, counter: str) -> str:
         """The number (i64) at an address, which then counts on; GPU threads share it."""
         if self.shape.threads > 1:
-            return self.value(f'atomicrmw add ptr {counter}, i64 1 syncscope("device") monotonic')
+            return self.value(f'atomicrmw add {self._place(counter)}, i64 1 syncscope("device") monotonic')
         number = self.get("i64", counter)
         self.put("i64", self.whole("add", number, "1"), counter)
         return number

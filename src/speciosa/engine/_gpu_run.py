@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from ctypes import c_uint64, c_void_p
 from dataclasses import dataclass
 from typing import Any, Final
@@ -66,7 +66,8 @@ class Program:
 
 
 def _unload(device: Device, module: c_void_p) -> None:
-    with device.active():
+    # a GPU that broke down has forgotten its modules already
+    with suppress(EngineError), device.active():
         device.unload(module)
 
 
