@@ -2,7 +2,10 @@
 
 import gc
 import pickle
+import re
+import runpy
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +13,7 @@ import pytest
 
 from engine_gpu_fake import Fake, processors_version
 from engine_models import BLOW_UP, BOUND, ORAL, kernel
-from speciosa import engine
+from speciosa import engine, models
 from speciosa.engine import Dosing, _cuda_driver, _gpu_run
 from speciosa.engine._workspace import ARGUMENTS
 from speciosa.errors import Cancelled, EngineError
@@ -19,6 +22,9 @@ TIMES = np.linspace(0, 24, 25)
 DOSES = Dosing([0, 6, 6, 13], ("gut", "gut", "blood", "gut"), [90.0, 40.0, 5.0, 60.0], [0, 0, 0, 15.0])
 OUTPUTS = ("C", "E", "effect")
 VARIED = ("ka", "CL", "V", "kdeg", "n")
+
+ROOT = Path(__file__).parents[1]
+PAGE, BENCHMARK = ROOT / "docs" / "engine-gpu.md", ROOT / "benchmarks" / "gpu.py"
 
 on_a_gpu = pytest.mark.skipif("cuda:0" not in engine.devices(), reason="there is no NVIDIA GPU")
 
@@ -348,6 +354,45 @@ def test_what_the_drivers_compiler_says_is_told(plug_in):
 def test_a_driver_that_does_not_start():
     with pytest.raises(EngineError, match="is a stub without a driver"):
         _cuda_driver.Driver(Fake(failing={"cuInit": 34}))
+
+
+# -- page and benchmark
+
+
+def test_the_example_of_the_page_runs_with_and_without_a_gpu(plug_in, monkeypatch, tmp_path):
+    monkeypatch.setenv("SPECIOSA_CACHE", str(tmp_path))
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (text,) = re.findall(r'load\("""(.*?)"""\)', code, re.DOTALL)
+    plain, gpu = {}, {}
+    monkeypatch.setattr(engine, "devices", lambda: {"cpu": ""})
+    exec(code, plain)  # noqa: S102 - our own page
+    monkeypatch.undo()
+    fake = plug_in(text, ("C",), ("ka", "CL"))
+    monkeypatch.setenv("SPECIOSA_CACHE", str(tmp_path))
+    exec(code, gpu)  # noqa: S102 - our own page
+
+    assert plain["result"].counts() == gpu["result"].counts() == {"ok": 10_000}
+    assert_same_bits(gpu["result"], plain["result"])
+    assert len(fake.launches) > 10
+
+
+def test_the_benchmark_says_that_there_is_no_gpu(monkeypatch, capsys):
+    monkeypatch.setattr(engine, "devices", lambda: {"cpu": ""})
+
+    assert runpy.run_path(str(BENCHMARK))["main"]() == 0
+    assert capsys.readouterr().out == "There is no cuda:0 on this machine; there is cpu. Nothing was measured.\n"
+
+
+def test_the_benchmark_measures_and_compares(plug_in, capsys):
+    script = runpy.run_path(str(BENCHMARK))
+    script["main"].__globals__.update(GPU_PEOPLE=20, CORE_PEOPLE=10, ROUNDS=1)
+    assembly = models.assemble(script["COMPOUNDS"])
+    plug_in(assembly.sbml, script["OUTPUTS"], tuple(symbol.name for symbol in assembly.symbols))
+
+    assert script["main"]("cuda:0") == 0
+    told = capsys.readouterr().out
+    assert "72 states, 20 people on Imaginary 0" in told
+    assert "100.000 % of the numbers are the same bit for bit; largest difference 0.0e+00" in told
 
 
 # -- on a GPU
