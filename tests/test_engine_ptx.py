@@ -10,6 +10,7 @@ import pytest
 
 from engine_gpu_fake import processors_version
 from engine_models import BOUND, ORAL, kernel
+from engine_ptx_machine import Machine
 from speciosa import engine, models
 from speciosa.engine import _gpu_code, _kernel, _native
 from speciosa.engine._emitter import Emitter, Module
@@ -161,5 +162,32 @@ def test_no_address_in_the_frame_is_handed_on():
 
 def write_a_bad_call(module):
     with Emitter(module, "internal void @bad(ptr %x)") as emit:
-        emit.do(f"call void @other(ptr {emit.variable('double')}, ptr %x)")
+        emit.do(f"call void @other(ptr %x, ptr {emit.shift(emit.variable('[4 x double]'), '2')})")
         emit.do("ret void")
+
+
+@pytest.mark.parametrize(
+    ("name", "times", "table"),
+    [
+        ("oral", [0.0, 1.0, 7.5], [[5.0], [np.nan], [9.0]]),
+        ("bound", [0.0, 0.5, 4.0], [[0.9, 12.0], [0.4, 30.0]]),
+        ("everything", [0.0, 0.1, 0.3], [[0.3, 1.0], [2.0, 1.0]]),
+    ],
+)
+def test_the_text_means_what_the_processor_computes(name, times, table):
+    text, outputs, vary = MODELS[name]
+    table, kern = np.array(table), kernel(text, outputs, vary)
+    dosing = engine.Dosing([0, 0.25, 1], "gut", [9.0, 3.0, 2.0], [0, 4.0, 0]) if "gut" in text else engine.Dosing.none()
+    states = len(kern.program.facts["states"])
+    arguments = (kern, table, np.array(times), dosing, 1e-4, np.full(states, 1e-6), 10**5)
+    job, expected = _kernel._Job(*arguments), kern.simulate(table, times, dosing, rtol=1e-4, atol=1e-6)
+    threads = 64  # in two blocks, so that the second warp lies behind the first
+    memory, following = np.full(threads * processors_version(*MODELS[name]).facts["rows"], np.nan), np.array([0])
+    places = (job._arguments.ctypes.data, following.ctypes.data, len(table), memory.ctypes.data)
+    Machine(ptx(name)).launch("population", 2, threads // 2, *places)
+    result = job.result()
+
+    assert following[0] == len(table) + threads  # each person once, and each thread saw the end
+    assert result.counts() == expected.counts()
+    np.testing.assert_array_equal(result.steps, expected.steps)
+    np.testing.assert_array_equal(result.values, expected.values)
