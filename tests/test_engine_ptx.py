@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine_gpu_fake import processors_version
-from engine_models import BOUND, ORAL, kernel
+from engine_models import BOUND, ORAL, body_values, kernel
 from engine_ptx_machine import Machine
 from speciosa import engine, models
 from speciosa.engine import _gpu_code, _kernel, _native
@@ -50,6 +50,8 @@ def body():
 
 
 MODELS["body"] = body()
+INTO = {"oral": "gut", "bound": "gut", "body": "mitragynine_lumen_U_stomach"}
+SOMEBODY = list(body_values(models.assemble(("mitragynine", "hydroxymitragynine")).symbols, 1).values())
 
 
 @pytest.mark.parametrize("capability", _gpu_code.ARCHITECTURES)
@@ -172,12 +174,15 @@ def write_a_bad_call(module):
         ("oral", [0.0, 1.0, 7.5], [[5.0], [np.nan], [9.0]]),
         ("bound", [0.0, 0.5, 4.0], [[0.9, 12.0], [0.4, 30.0]]),
         ("everything", [0.0, 0.1, 0.3], [[0.3, 1.0], [2.0, 1.0]]),
+        ("body", [0.0, 0.25], [SOMEBODY]),
     ],
 )
 def test_the_text_means_what_the_processor_computes(name, times, table):
     text, outputs, vary = MODELS[name]
     table, kern = np.array(table), kernel(text, outputs, vary)
-    dosing = engine.Dosing([0, 0.25, 1], "gut", [9.0, 3.0, 2.0], [0, 4.0, 0]) if "gut" in text else engine.Dosing.none()
+    dosing = engine.Dosing.none()
+    if name in INTO:
+        dosing = engine.Dosing([0, 0.125, 1], INTO[name], [90.0, 30.0, 20.0], [0, 40.0, 0])
     states = len(kern.program.facts["states"])
     arguments = (kern, table, np.array(times), dosing, 1e-4, np.full(states, 1e-6), 10**5)
     job, expected = _kernel._Job(*arguments), kern.simulate(table, times, dosing, rtol=1e-4, atol=1e-6)
