@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from speciosa.engine import _gpu_run
 from speciosa.engine._job import Job, packed, run_part
 from speciosa.engine._recipe import Collector, Harvest, Recipe
 from speciosa.errors import Cancelled, EngineError, SpeciosaError
@@ -23,6 +24,7 @@ __all__ = ["HERE", "Crew", "Watch", "chunk_size", "crew", "processors", "run"]
 HERE = 256  # persons per chunk on threads
 _ELSEWHERE = 1024  # on an executor, where each chunk costs a message
 _STORED = 4096  # in a store, where each chunk is a file
+_GPU_BUFFER = 1 << 30  # bytes of curves of a part that goes to a GPU
 _BUFFER = 32 << 20  # bytes of curves that a chunk may hold while it runs
 
 Range: TypeAlias = tuple[int, int]
@@ -44,11 +46,13 @@ class Crew:
         threads: how many chunks run at once here; without meaning where there is an executor.
         executor: something with ``submit`` as :class:`concurrent.futures.Executor` has it, or None.
         workers: how many chunks it runs at once, asked anew each time, since a cluster may grow.
+        gpu: the model's code on a GPU, or None.
     """
 
     threads: int
     executor: Any
     workers: Callable[[], int]
+    gpu: _gpu_run.Program | None = None
 
 
 def crew(threads: int | None, executor: Any) -> Crew:  # noqa: ANN401 - anything with submit
@@ -73,6 +77,9 @@ def crew(threads: int | None, executor: Any) -> Crew:  # noqa: ANN401 - anything
 
 def chunk_size(persons: int, given: int | None, recipe: Recipe, columns: int, who: Crew, *, stored: bool) -> int:
     """Persons per chunk: what is given, else what keeps everyone busy and the buffers small."""
+    if who.gpu is not None:  # it divides them itself; a part is what fits the memory here
+        most = max(1, _GPU_BUFFER // max(1, 8 * recipe.grid.shape[-1] * columns))
+        return max(1, min(most, given if stored and given else most, persons))
     if given is not None:
         most = given
     else:
@@ -104,8 +111,10 @@ class Watch:
             raise Cancelled(f"The run was stopped after {self.done} of {self.persons} persons.")
 
 
-def run(job: Job, recipe: Recipe, collector: Collector, size: int, who: Crew, watch: Watch) -> None:
-    """Run all chunks that a store does not hold already.
+def run(
+    job: Job, recipe: Recipe, collector: Collector, size: int, who: Crew, watch: Watch, given: int | None = None
+) -> None:
+    """Run all chunks that a store does not hold already; ``given`` is the caller's own chunk, for a GPU.
 
     Raises:
         Cancelled: the caller wants to stop.
@@ -120,7 +129,9 @@ def run(job: Job, recipe: Recipe, collector: Collector, size: int, who: Crew, wa
         else:
             found += collector.put(before)
     watch.after(found)
-    if who.executor is not None:
+    if who.gpu is not None:
+        _on_gpu(_Here(job, recipe, collector), waiting, who.gpu, given, watch)
+    elif who.executor is not None:
         _elsewhere(job, recipe, collector, waiting, who, watch)
     elif who.threads == 1 or len(waiting) == 1:
         work = _Here(job, recipe, collector)
@@ -146,13 +157,13 @@ class _Here:
             self.direct, self.after = False, recipe
         self._free: SimpleQueue[NDArray[np.float64]] = SimpleQueue()
 
-    def __call__(self, span: Range) -> int:
-        """Simulate the persons of a range; returns how many."""
+    def __call__(self, span: Range, run: Callable[[int, int, NDArray[np.float64]], None] | None = None) -> int:
+        """Simulate the persons of a range, here or as ``run`` does it; returns how many."""
         job, (start, stop) = self.job, span
         shape = (stop - start, job.times, job.columns)
         scratch = np.empty(0) if self.direct else self._scratch(int(np.prod(shape)))
         curves = self.collector.values[start:stop] if self.direct else scratch[: int(np.prod(shape))].reshape(shape)
-        job.run(start, stop, curves)
+        (run or job.run)(start, stop, curves)
         found = self.after.harvest(job.outcome(start, stop), curves)
         count = self.collector.put(found)
         self._free.put(scratch)
@@ -164,6 +175,14 @@ class _Here:
         except Empty:
             return np.empty(size)
         return found if len(found) >= size else np.empty(size)
+
+
+def _on_gpu(work: _Here, spans: Iterable[Range], gpu: _gpu_run.Program, given: int | None, watch: Watch) -> None:
+    def run(start: int, stop: int, curves: NDArray[np.float64]) -> None:
+        _gpu_run.run(gpu, work.job.entries(start, stop, curves), given, watch.after)
+
+    for span in spans:
+        work(span, run)
 
 
 def _on_threads(work: _Here, spans: Iterable[Range], threads: int, watch: Watch) -> None:

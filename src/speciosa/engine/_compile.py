@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from speciosa.engine import _native
+from speciosa.engine import _gpu_code, _native
 from speciosa.engine._driver_ir import define_run
 from speciosa.engine._emitter import Module, Shape
 from speciosa.engine._equations import build
@@ -105,6 +105,8 @@ def _generate(extended: Watched, wanted: Wanted, shape: Shape, target: _native.M
     define_begin(module, lowered, workspace)
     define_write(module, lowered, workspace)
     define_run(module, lowered, workspace, flush=target.x86)
+    if target.gpu:
+        _gpu_code.define_entry(module, workspace)
     facts = {
         "states": equations.states,
         "rows": workspace.rows,

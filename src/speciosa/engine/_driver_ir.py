@@ -16,6 +16,8 @@ __all__ = ["define_run"]
 def define_run(module: Module, lowered: Lowered, workspace: Workspace, *, flush: bool) -> None:
     """Write ``@run(args, start, stop, ws)``: simulate the persons start … stop - 1.
 
+    On a GPU ``start`` is the address of a number that all threads count on: who is free takes the next person.
+
     Args:
         module: where to.
         lowered: the model.
@@ -27,11 +29,13 @@ def define_run(module: Module, lowered: Lowered, workspace: Workspace, *, flush:
     define_keep(module, lowered, workspace)
     _define_dose(module, lowered, workspace)
     _define_settle(module, lowered, workspace)
-    with Emitter(module, "void @run(ptr %args, i64 %start, i64 %stop, ptr %ws)") as emit:
+    shared = module.shape.threads > 1
+    with Emitter(module, f"void @run(ptr %args, {'ptr' if shared else 'i64'} %start, i64 %stop, ptr %ws)") as emit:
         frame = Frame(emit, lowered, workspace)
         mode = _flush(emit) if flush else ""
-        following = emit.variable("i64")
-        emit.put("i64", "%start", following)
+        following = "%start" if shared else emit.variable("i64")
+        if not shared:
+            emit.put("i64", "%start", following)
         frame.put("mode", emit.constant(EMPTY))
         with emit.count(lowered.states) as state:
             tolerance = emit.get("double", emit.shift(frame.argument("absolute"), state))
@@ -198,7 +202,7 @@ def _finish(frame: Frame, lane: str) -> None:
 def _refill(frame: Frame, lane: str, again: str) -> None:
     """Next person into an empty lane, or rest if there is none."""
     emit = frame.emit
-    person = emit.get("i64", "%following")
+    person = emit.take("%following")
     with emit.when(emit.test("sge", person, "%stop")):
         emit.put("double", literal(IDLE), frame.lane("mode", lane))
         # harmless numbers, so that a resting lane costs nothing
@@ -208,7 +212,6 @@ def _refill(frame: Frame, lane: str, again: str) -> None:
             emit.put("double", literal(0.0), emit.shift(frame.at("y", state), lane))
         emit.jump(again)
         emit.begin(emit.label())
-    emit.put("i64", emit.whole("add", person, "1"), "%following")
     status = emit.get("i64", emit.shift(frame.argument("status"), person))
     emit.leave_if(emit.test("ne", status, "0"), again)
     emit.do(f"call void @load(ptr %ws, ptr %args, i64 {lane}, i64 {person})")

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from speciosa.engine import _chunks, _native, _summaries
+from speciosa.engine import _chunks, _gpu_code, _gpu_run, _native, _summaries
 from speciosa.engine._compile import Wanted, check_lanes, code_for
 from speciosa.engine._dosing import Dosing
 from speciosa.engine._emitter import Shape
@@ -129,6 +129,7 @@ class Kernel:
         dtype: str = "float64",
         store: str | Path | None = None,
         executor: Any = None,  # noqa: ANN401 - anything with submit
+        device: str = "cpu",
     ) -> Result:
         """Simulate a population.
 
@@ -162,12 +163,14 @@ class Kernel:
                 broken off goes on where it was.
             executor: who runs the chunks in the place of threads: a Dask client, or something with ``submit`` like a
                 :class:`~concurrent.futures.ProcessPoolExecutor`. Its machines must see the folder of a store.
+            device: ``"cpu"``; ``"cuda"`` for the first NVIDIA GPU, ``"cuda:1"`` for the second (docs/engine-gpu.md).
 
         Returns:
             Curves, or what was asked for in their place, and a status per person.
 
         Raises:
-            EngineError: an argument has the wrong shape, a dose goes to no state, or the executor lost a chunk.
+            EngineError: an argument has the wrong shape, a dose goes to no state, the executor lost a chunk, or there
+                is no such device.
             Cancelled: ``cancel`` said so; its ``result`` holds who was done.
         """
         options: RunOptions = {
@@ -186,6 +189,7 @@ class Kernel:
             "dtype": dtype,
             "store": store,
             "executor": executor,
+            "device": device,
         }
         run = self._set_up(self._table(parameters), times, dosing or Dosing.none(), options)
         if run.outline is not None:
@@ -194,7 +198,7 @@ class Kernel:
         collector = Collector(run.job.persons, run.recipe, run.plan)
         try:
             watch = _chunks.Watch(run.job.persons, progress, cancel)
-            _chunks.run(run.job, run.recipe, collector, run.size, run.who, watch)
+            _chunks.run(run.job, run.recipe, collector, run.size, run.who, watch, chunk)
         except Cancelled as stop:
             stop.result = collector.result(run.job.kernel.order)
             raise
@@ -288,11 +292,23 @@ class Kernel:
         if times is not None or areas:
             grid = recipe.grid
             plan = make_plan(machinery(kernel, limits, _final_states), table, grid, dosing, begin, initial)
-        who = _chunks.crew(options.get("threads"), options.get("executor"))
+        who = kernel._crew(options)  # noqa: SLF001 - the same kernel with more states
         job = Job(kernel, entries(plan, limits), plan.status, final=options.get("final", False))
         place = options.get("store")
         size = _chunks.chunk_size(job.persons, options.get("chunk"), recipe, job.columns, who, stored=place is not None)
         return _Run(job, plan, recipe, size, who, None if place is None else outline(Path(place), size, job, recipe))
+
+    def _crew(self, options: RunOptions) -> _chunks.Crew:
+        device, threads, executor = options.get("device", "cpu"), options.get("threads"), options.get("executor")
+        if device == "cpu":
+            return _chunks.crew(threads, executor)
+        if executor is not None:
+            raise EngineError(f"device is {device!r} beside an executor; give one of the two.")
+        return _chunks.Crew(1, None, lambda: 1, _gpu_run.program(self, device, self._for_gpu))
+
+    def _for_gpu(self, target: _native.Machine) -> tuple[bytes, dict[str, Any]]:
+        """PTX and facts."""
+        return code_for(self.model, self.wanted, _gpu_code.SHAPE, target, cache=self.cached)
 
     def _limits(self, options: RunOptions) -> Limits:
         rtol, max_steps = options.get("rtol", 1e-6), options.get("max_steps", 100_000)

@@ -39,6 +39,7 @@ class RunOptions(TypedDict, total=False):
     dtype: str
     store: str | Path | None
     executor: Any
+    device: str
 
 
 @dataclass(frozen=True, eq=False)
