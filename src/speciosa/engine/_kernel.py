@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from speciosa.engine._equations import build
 from speciosa.engine._lowering import lower
 from speciosa.engine._model import Model
 from speciosa.engine._result import Result
+from speciosa.engine._sensitivities import Request, lower_sensitivities
 from speciosa.engine._step_ir import define_begin, define_step, define_write
 from speciosa.engine._vector_math import define
 from speciosa.engine._workspace import ARGUMENTS, WORDS, Workspace
@@ -38,6 +40,8 @@ def compile_model(
     lanes: int | None = None,
     *,
     cache: bool = True,
+    sensitivities: Sequence[str] = (),
+    control_sensitivities: bool = True,
 ) -> Kernel:
     """Compile a model to machine code for this computer.
 
@@ -48,6 +52,9 @@ def compile_model(
         vary: ids whose value will be given per person: parameters, compartments, or states (their initial value).
         lanes: persons side by side, 1, 2, 4 or 8; None for what suits the processor. The results are the same.
         cache: whether to keep the machine code on disk and to use what is kept there.
+        sensitivities: what to differentiate the outputs by: names out of ``vary``, or ``dose:`` and a state for the
+            factor (1) on all amounts given to it.
+        control_sensitivities: whether their errors, too, decide on the size of a step.
 
     Raises:
         EngineError: a name is unknown or has no value, or the model is too large.
@@ -59,20 +66,28 @@ def compile_model(
         raise EngineError(f"lanes is {lanes}; expected 1, 2, 4 or 8.")
     if len(model.states) > _MOST_STATES:
         raise EngineError(f"The model has {len(model.states)} states; at most {_MOST_STATES} can be compiled.")
+    request = Request(tuple(sensitivities), control_sensitivities)
+    request.check(varied, model.states)
     target = _native.machine()
     width = lanes or target.lanes
-    key = _native.cache_key(target, sbml=model.sbml, outputs=names, vary=varied, lanes=width)
+    wanted = [request.names, request.controlled] if request.names else []
+    key = _native.cache_key(target, sbml=model.sbml, outputs=names, vary=varied, lanes=width, sensitivities=wanted)
     found = _native.read_cache(key) if cache else None
     if found is None:
-        found = _generate(model, names, varied, Shape(width, fma=target.fma), target)
+        found = _generate(model, names, varied, Shape(width, fma=target.fma), target, request)
         if cache:
             _native.write_cache(key, *found)
     program = _native.Program(found[0], target, found[1])
-    return Kernel(model, names, varied, width, cache, program)
+    return Kernel(model, names, varied, width, cache, program, request)
 
 
 def _generate(
-    model: Model, outputs: Sequence[str], vary: Sequence[str], shape: Shape, target: _native.Machine
+    model: Model,
+    outputs: Sequence[str],
+    vary: Sequence[str],
+    shape: Shape,
+    target: _native.Machine,
+    request: Request,
 ) -> tuple[bytes, dict[str, Any]]:
     try:
         equations = build(model, outputs, vary)
@@ -80,7 +95,8 @@ def _generate(
         raise EngineError(f"The rules of the model {model.name!r} build on each other too deeply.") from None
     module = Module(shape)
     define(module)
-    lowered = lower(module, equations, len(vary))
+    extend = partial(lower_sensitivities, module, equations, request=request, vary=vary) if request.names else None
+    lowered = lower(module, equations, len(vary), extend)
     workspace = Workspace.of(lowered)
     define_step(module, lowered, workspace)
     define_begin(module, lowered, workspace)
@@ -106,6 +122,7 @@ class Kernel:
         lanes: persons side by side.
         cached: whether the disk cache is used.
         program: the machine code.
+        request: the sensitivities.
     """
 
     model: Model
@@ -114,9 +131,15 @@ class Kernel:
     lanes: int
     cached: bool
     program: _native.Program
+    request: Request = Request()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self.model, self.outputs, self.vary, self.lanes, self.cached)
+        return _again, (self.model, self.outputs, self.vary, self.lanes, self.cached, self.request)
+
+    @property
+    def sensitivities(self) -> tuple[str, ...]:
+        """What the outputs are differentiated by."""
+        return self.request.names
 
     def simulate(
         self,
@@ -195,8 +218,18 @@ class Kernel:
         return np.array([per_name[name] for name in self.program.facts["states"]])
 
 
-def _again(model: Model, outputs: Sequence[str], vary: Sequence[str], lanes: int, cached: bool) -> Kernel:
-    return compile_model(model, outputs, vary, lanes, cache=cached)
+def _again(
+    model: Model, outputs: Sequence[str], vary: Sequence[str], lanes: int, cached: bool, request: Request
+) -> Kernel:
+    return compile_model(
+        model,
+        outputs,
+        vary,
+        lanes,
+        cache=cached,
+        sensitivities=request.names,
+        control_sensitivities=request.controlled,
+    )
 
 
 def _floats(given: ArrayLike, what: str) -> NDArray[np.float64]:
@@ -239,7 +272,8 @@ class _Job:
         self.times = times
         self.persons = len(values)
         schedule = dosing.schedule(kernel.program.facts["states"], self.persons, kernel.model.states)
-        self.values = np.full((self.persons, len(times), len(kernel.outputs)), np.nan)
+        width = len(kernel.outputs) * (1 + len(kernel.sensitivities))
+        self.values = np.full((self.persons, len(times), width), np.nan)
         self.steps = np.zeros(self.persons, dtype=np.int64)
         self.status = np.where(np.isnan(values).any(axis=1), WORDS.index("bad parameter"), 0).astype(np.int64)
         count = schedule.time.shape[-1]
@@ -279,7 +313,9 @@ class _Job:
         """What came out; failed persons are blanked."""
         self.values[self.status != 0] = np.nan
         status = self.status.astype(np.int8)
-        return Result(self.kernel.outputs, self.times, self.values, status, self.steps)
+        names, count = self.kernel.outputs, len(self.kernel.outputs)
+        values, derivatives = self.values[:, :, :count], self.values[:, :, count:]
+        return Result(names, self.times, values, status, self.steps, self.kernel.sensitivities, derivatives)
 
 
 def _run_chunks(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 from speciosa.engine._derivatives import BY_TIME, Derivatives
 from speciosa.engine._emitter import Emitter, Module
 from speciosa.engine._equations import Equations
-from speciosa.engine._expressions import Graph
+from speciosa.engine._expressions import LEAVES, Graph
 from speciosa.engine._ordering import Elimination, eliminate
 
-__all__ = ["Lowered", "lower"]
+if TYPE_CHECKING:
+    from speciosa.engine._sensitivities import Columns
+
+__all__ = ["Lowered", "Writer", "lower"]
 
 _PREDICATES = {"<": "olt", "<=": "ole", "==": "oeq"}
 
@@ -29,6 +33,8 @@ class Lowered:
         constants: nodes that are computed once per person, in the order of their rows.
         factors: number of stored entries of L and U.
         timed: whether the right side depends on time.
+        columns: the sensitivities, if there are any.
+        rows: further rows of the workspace by name.
     """
 
     states: int
@@ -38,9 +44,11 @@ class Lowered:
     constants: dict[int, int] = field(default_factory=dict)
     factors: int = 0
     timed: bool = False
+    columns: Columns | None = None
+    rows: dict[str, int] = field(default_factory=dict)
 
 
-class _Writer:
+class Writer:
     """Writes nodes into one function, each node once.
 
     Args:
@@ -79,6 +87,12 @@ class _Writer:
             seen.add(node)
             self._uses.update(self.graph.arguments[node])
             waiting.extend(self.graph.arguments[node])
+
+    def expect_besides(self, roots: Sequence[int]) -> None:
+        """Count the uses of further roots; what has been decided for the earlier ones stays, and so do their bits."""
+        decided = dict(self._uses)
+        self.expect(roots)
+        self._uses.update({node: count - self._uses[node] for node, count in decided.items()})
 
     def _is_stored(self, node: int) -> bool:
         graph = self.graph
@@ -146,7 +160,7 @@ class _Writer:
         operator = graph.operator[node]
         if operator == "number":
             return emit.constant(graph.value[node])
-        if operator in {"state", "person"}:
+        if operator in LEAVES:
             return emit.load(emit.row(self.leaves[operator], int(graph.value[node])))
         if operator == "time":
             return emit.load(self.leaves["time"])
@@ -191,7 +205,11 @@ class _Writer:
 _POINTER = "ptr noalias"
 
 
-def lower(module: Module, equations: Equations, varied: int) -> Lowered:
+Extension: TypeAlias = "Callable[[Lowered, dict[tuple[int, int], int], dict[int, int]], None]"
+"""Writes more functions, given what is known so far, the Jacobian's nodes and the derivatives by time."""
+
+
+def lower(module: Module, equations: Equations, varied: int, extend: Extension | None = None) -> Lowered:
     """Write ``@slope``, ``@factorise``, ``@solve``, ``@observe`` and ``@prepare`` into a module.
 
     All take addresses of rows (vectors) and return nothing::
@@ -225,6 +243,8 @@ def lower(module: Module, equations: Equations, varied: int) -> Lowered:
     _straight(module, graph, "observe", equations.outputs, lowered.constants)
     _factorise(module, graph, lowered, plan, jacobian, by_time)
     _solve(module, plan)
+    if extend is not None:  # before the constants are written, for it may need more of them
+        extend(lowered, jacobian, by_time)
     _prepare(module, equations, lowered.constants)
     return lowered
 
@@ -232,7 +252,7 @@ def lower(module: Module, equations: Equations, varied: int) -> Lowered:
 def _straight(module: Module, graph: Graph, name: str, roots: Sequence[int], constants: dict[int, int]) -> None:
     signature = f"internal void @{name}({_POINTER} %y, {_POINTER} %c, {_POINTER} %t, {_POINTER} %out) #1"
     with Emitter(module, signature) as emit:
-        writer = _Writer(emit, graph, {"state": "%y", "time": "%t"}, constants, "%c")
+        writer = Writer(emit, graph, {"state": "%y", "time": "%t"}, constants, "%c")
         writer.expect(roots)
         for index, root in enumerate(roots):
             emit.store(writer.value(root), emit.row("%out", index))
@@ -250,7 +270,7 @@ def _factorise(
     """Gaussian elimination of J - inverse; stored per pivot k: n = -1 / a_kk, then a_ik n below, then a_kj right."""
     pointers = ", ".join(f"{_POINTER} %{name}" for name in ("y", "c", "t", "inverse", "factors", "by_time"))
     with Emitter(module, f"internal void @factorise({pointers}) #1") as emit:
-        writer = _Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
+        writer = Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
         writer.expect([*jacobian.values(), *by_time.values()])
         matrix = _Matrix(writer, jacobian, emit.load("%inverse"))
         kept: list[str] = []
@@ -274,7 +294,7 @@ def _factorise(
 class _Matrix:
     """The entries of J - inverse while they are eliminated."""
 
-    def __init__(self, writer: _Writer, jacobian: Mapping[tuple[int, int], int], inverse: str) -> None:
+    def __init__(self, writer: Writer, jacobian: Mapping[tuple[int, int], int], inverse: str) -> None:
         self.writer = writer
         self.jacobian = jacobian
         self.inverse = inverse
@@ -331,7 +351,7 @@ def _solve(module: Module, plan: Elimination) -> None:
 def _prepare(module: Module, equations: Equations, constants: dict[int, int]) -> None:
     pointers = ", ".join(f"{_POINTER} %{name}" for name in ("person", "c", "initial", "per_amount"))
     with Emitter(module, f"internal void @prepare({pointers}) #1") as emit:
-        writer = _Writer(emit, equations.graph, {"person": "%person"})
+        writer = Writer(emit, equations.graph, {"person": "%person"})
         jobs = [
             *((node, "%c", row) for node, row in constants.items()),
             *((node, "%initial", row) for row, node in enumerate(equations.initial)),

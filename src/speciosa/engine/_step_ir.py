@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from speciosa.engine import _rodas5p as rodas
+from speciosa.engine import _sensitivity_ir as sensitivity
 from speciosa.engine._emitter import Emitter, Module, literal
 from speciosa.engine._lowering import Lowered
 from speciosa.engine._workspace import ARGUMENTS, ARRIVED, FAILED, RUNNING, Workspace
@@ -108,6 +109,8 @@ def define_step(module: Module, lowered: Lowered, workspace: Workspace) -> None:
         with emit.count(lowered.states) as state:
             place = frame.at("y", state)
             emit.store(emit.select(good, emit.load(frame.at("new_y", state)), emit.load(place)), place)
+        if lowered.columns:
+            sensitivity.accept(frame, good)
         frame.put("t", emit.select(good, new_t, t))
         emit.do("ret void")
 
@@ -115,6 +118,8 @@ def define_step(module: Module, lowered: Lowered, workspace: Workspace) -> None:
 def _stages(frame: Frame, t: str, h: str, inverse: str) -> None:
     emit, n, timed = frame.emit, frame.lowered.states, frame.lowered.timed
     frame.call("factorise", *map(frame.rows, ("y", "constants", "t", "inverse", "factors", "by_time")))
+    if frame.lowered.columns:
+        sensitivity.begin_step(frame)
     for stage in range(rodas.STAGES):
         slope = rodas.TIME_SLOPES[stage] if timed else 0.0
         point, time = "new_y" if stage else "y", "t"
@@ -138,8 +143,13 @@ def _stages(frame: Frame, t: str, h: str, inverse: str) -> None:
         with frame.infused() as state:
             place = frame.at("extra", state)
             emit.store(emit.add(emit.load(place), emit.load(frame.at("infusion", state))), place)
-        frame.call("slope", *map(frame.rows, (point, "constants", time, "slope")))
+        if frame.lowered.columns:
+            sensitivity.slope(frame, point, time)
+        else:
+            frame.call("slope", *map(frame.rows, (point, "constants", time, "slope")))
         frame.call("solve", *map(frame.rows, ("factors", "slope", "extra")), frame.rows("k", stage * n))
+        if frame.lowered.columns:
+            sensitivity.stage(frame, stage, inverse, scaled)
 
 
 def _error(frame: Frame) -> str:
@@ -158,7 +168,11 @@ def _error(frame: Frame) -> str:
         allowed = emit.fma(relative, size, emit.load(frame.at("tolerance", state)))
         ratio = emit.div(last, allowed)
         emit.store(emit.fma(ratio, ratio, emit.load(total)), total)
-    return emit.unary("sqrt", emit.mul(emit.load(total), emit.constant(1.0 / n)))
+    squares = emit.load(total)
+    if frame.lowered.columns:
+        sensitivity.complete(frame)
+        squares = sensitivity.worst(frame, relative, squares)
+    return emit.unary("sqrt", emit.mul(squares, emit.constant(1.0 / n)))
 
 
 def _control(frame: Frame, error: str, good: str, hit: str, h: str) -> None:
@@ -218,6 +232,8 @@ def _outputs(frame: Frame, good: str, t: str, new_t: str, inverse: str) -> None:
             for row, coefficients in enumerate(rodas.DENSE):
                 value = frame.weighted(coefficients, state, None)
                 emit.store(value, frame.at("dense", state, row * needed))
+        if frame.lowered.columns:
+            sensitivity.dense(frame)
         with emit.repeat() as (_, after):
             pending = due()
             frame.put("pending", frame.flag(pending))
@@ -231,6 +247,8 @@ def _outputs(frame: Frame, good: str, t: str, new_t: str, inverse: str) -> None:
                 outer = emit.mul(rest, emit.load(frame.at("y", state)))
                 emit.store(emit.fma(x, inner, outer), frame.at("between", state))
             frame.call("observe", *map(frame.rows, ("between", "constants", "output_time", "watched")))
+            if frame.lowered.columns:
+                sensitivity.observe_between(frame, x, rest)
             with emit.count(emit.shape.lanes) as lane:
                 flag = emit.get("double", frame.lane("pending", lane))
                 with emit.when(emit.test_real("oeq", flag, literal(1.0))):

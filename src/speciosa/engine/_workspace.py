@@ -99,6 +99,7 @@ class Workspace:
             "between": lowered.needed,
             "watched": lowered.outputs,
         }
+        sizes |= lowered.rows
         start, row = {}, 0
         for name, size in sizes.items():
             start[name] = row
