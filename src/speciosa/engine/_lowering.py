@@ -16,7 +16,7 @@ from speciosa.engine._ordering import Elimination, eliminate
 if TYPE_CHECKING:
     from speciosa.engine._sensitivities import Columns
 
-__all__ = ["Lowered", "Writer", "lower"]
+__all__ = ["Lowered", "Writer", "lower", "solve_straight"]
 
 _PREDICATES = {"<": "olt", "<=": "ole", "==": "oeq"}
 
@@ -33,6 +33,7 @@ class Lowered:
         constants: nodes that are computed once per person, in the order of their rows.
         factors: number of stored entries of L and U.
         timed: whether the right side depends on time.
+        plan: how the matrix is factorised.
         columns: the sensitivities, if there are any.
         rows: further rows of the workspace by name.
     """
@@ -44,6 +45,7 @@ class Lowered:
     constants: dict[int, int] = field(default_factory=dict)
     factors: int = 0
     timed: bool = False
+    plan: Elimination = field(default_factory=lambda: eliminate(0, ()))
     columns: Columns | None = None
     rows: dict[str, int] = field(default_factory=dict)
 
@@ -237,6 +239,7 @@ def lower(module: Module, equations: Equations, varied: int, extend: Extension |
         varied=varied,
         outputs=len(equations.outputs),
         factors=plan.entries,
+        plan=plan,
         timed=any(graph.operator[node] == "time" for node in graph.reachable(equations.rates)),
     )
     _straight(module, graph, "slope", equations.rates, lowered.constants)
@@ -330,22 +333,27 @@ def _solve(module: Module, plan: Elimination) -> None:
         x = {
             row: emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row))) for row in sorted(plan.order)
         }
-        starts = []
-        place = 0
-        for pivot, below, right in zip(plan.order, plan.below, plan.right, strict=True):
-            starts.append(place)
-            for offset, row in enumerate(below):
-                factor = emit.load(emit.row("%factors", place + 1 + offset))
-                x[row] = emit.fma(factor, x[pivot], x[row])
-            place += 1 + len(below) + len(right)
-        for pivot, below, right, start in reversed(list(zip(plan.order, plan.below, plan.right, starts, strict=True))):
-            total = x[pivot]
-            for offset, column in enumerate(right):
-                factor = emit.load(emit.row("%factors", start + 1 + len(below) + offset))
-                total = emit.fma(factor, x[column], total)
-            x[pivot] = emit.mul(total, emit.load(emit.row("%factors", start)))
-            emit.store(x[pivot], emit.row("%out", pivot))
+        solve_straight(emit, plan, x)
         emit.do("ret void")
+
+
+def solve_straight(emit: Emitter, plan: Elimination, x: dict[int, str]) -> None:
+    """Solve for the right side ``x`` (a register per row) with ``%factors``, into ``%out``."""
+    starts = []
+    place = 0
+    for pivot, below, right in zip(plan.order, plan.below, plan.right, strict=True):
+        starts.append(place)
+        for offset, row in enumerate(below):
+            factor = emit.load(emit.row("%factors", place + 1 + offset))
+            x[row] = emit.fma(factor, x[pivot], x[row])
+        place += 1 + len(below) + len(right)
+    for pivot, below, right, start in reversed(list(zip(plan.order, plan.below, plan.right, starts, strict=True))):
+        total = x[pivot]
+        for offset, column in enumerate(right):
+            factor = emit.load(emit.row("%factors", start + 1 + len(below) + offset))
+            total = emit.fma(factor, x[column], total)
+        x[pivot] = emit.mul(total, emit.load(emit.row("%factors", start)))
+        emit.store(x[pivot], emit.row("%out", pivot))
 
 
 def _prepare(module: Module, equations: Equations, constants: dict[int, int]) -> None:

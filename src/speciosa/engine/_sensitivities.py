@@ -19,17 +19,18 @@ over the columns, so that the code does not grow with their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from speciosa.engine._derivatives import Derivatives
 from speciosa.engine._emitter import Emitter, Module
 from speciosa.engine._equations import Equations
 from speciosa.engine._expressions import PERSON, STATE, Graph
-from speciosa.engine._lowering import Lowered, Writer
+from speciosa.engine._lowering import Lowered, Writer, solve_straight
+from speciosa.engine._rodas5p import STAGES
 from speciosa.errors import EngineError
 
-__all__ = ["DOSE", "Columns", "Request", "lower_sensitivities"]
+__all__ = ["DOSE", "Columns", "Own", "Request", "lower_sensitivities"]
 
 DOSE = "dose:"
 """Before the name of a state: the factor, here 1, on all amounts that are given to it."""
@@ -43,6 +44,8 @@ class Columns:
         count: how many parameters.
         varied: per column the number of the varied parameter, -1 for a factor on doses.
         entries: how many entries of N_j are stored.
+        moving: how many entries of J are neither numbers nor constants of the person.
+        own: how many explicit derivatives there are, of the slope, the block, by time, of the outputs.
         controlled: whether they take part in the choice of the step.
         dosed: whether a dose adds to a sensitivity.
         outputs: number of outputs, derivatives not counted.
@@ -51,6 +54,8 @@ class Columns:
     count: int
     varied: tuple[int, ...]
     entries: int
+    moving: int
+    own: dict[str, int]
     controlled: bool
     dosed: bool
     outputs: int
@@ -101,6 +106,29 @@ class _Along(Derivatives):
         return self.of(node).get(0, self.graph.number(0.0))
 
 
+@dataclass(frozen=True)
+class Own:
+    """What columns have of their own: explicit derivatives by their parameter, most of which are 0.
+
+    Attributes:
+        name: name of their rows and of the tables in the machine code.
+        start: per column where its entries begin, and where the last one's end.
+        row: per entry, the row that it belongs to.
+        node: per entry, the node.
+    """
+
+    name: str
+    start: tuple[int, ...]
+    row: tuple[int, ...]
+    node: tuple[int, ...]
+
+    def tables(self) -> Iterator[str]:
+        """The tables as constants of a module."""
+        for kind, numbers in (("start", self.start), ("row", self.row)):
+            listed = ", ".join(f"i64 {number}" for number in numbers)
+            yield f"@{self.name}_{kind} = internal constant [{len(numbers)} x i64] [{listed}]"
+
+
 def lower_sensitivities(
     module: Module,
     equations: Equations,
@@ -112,55 +140,70 @@ def lower_sensitivities(
 ) -> None:
     """Write the functions of the sensitivities, and note in ``lowered`` what they need.
 
-    ``own`` rows are what a column has of its own, its explicit derivative by the parameter: most are 0, so only the
-    others are written, and the integrator clears them all once. Of a column (``s``, ``out`` …) the rows are given::
+    ``own_…`` are the explicit derivatives of all columns, see :class:`Own`; ``s``, ``block`` … belong to one column::
 
-        @slope_wide(y, c, t, out, partials, own)          right side, entries of J that vary, ∂f/∂p of all columns
-        @column(c, partials, s, block, k, own, out)       J s + N k + ∂f/∂p
-        @own_block(y, c, t, own, own_time)                ∂J/∂p and ∂²f/∂p∂t of all columns
-        @block(y, c, t, s, own, out, own_time, out_time)  N and ∂(J s + ∂f/∂p)/∂t
-        @own_outputs(y, c, t, own)                        ∂(outputs)/∂p of all columns
-        @outputs_along(y, c, t, s, own, out)              derivatives of the outputs
-        @prepare_columns(person, initial, per_amount)     s at time 0, and what one unit of amount adds to it
+        @slope_wide(y, c, t, out, partials, own_slope)       right side, entries of J that vary, ∂f/∂p
+        @column(c, partials, s, block, k, extra, factors, out)
+                                                             (inverse - J)⁻¹ (extra + J(Y) s + N k)
+        @own_block(y, c, t, own_block, own_time)             ∂J/∂p and ∂²f/∂p∂t
+        @block(y, c, t, s, out, out_time)                    the part of N and of ∂(J s)/∂t that comes from the states
+        @own_outputs(y, c, t, own_outputs)                   ∂(outputs)/∂p
+        @outputs_along(y, c, t, s, out)                      the part of their derivatives that comes from the states
+        @prepare_columns(person, initial, per_amount)        s at time 0, and what one unit of amount adds to it
 
     Every entry of J has one of three homes: the code (a number), the constants of the person, or ``partials``.
     """
     graph, n = equations.graph, lowered.states
     places = [_place(name, vary, equations.states) for name in request.names]
     explicit, along = _ByParameter(graph), _Along(graph)
-    numbers = [varied for varied, _ in places]
 
-    def own(roots: Iterable[tuple[int, int]], stride: int) -> list[tuple[int, int]]:
-        """(row, node) of the explicit derivatives that are not 0, columns apart by ``stride`` rows."""
-        return [
-            (column * stride + row, explicit.of(root)[number])
-            for row, root in roots
-            for column, number in enumerate(numbers)
-            if number in explicit.of(root)
-        ]
+    def own(name: str, roots: Iterable[tuple[int, int]]) -> Own:
+        found, start = [], [0]
+        listed = list(roots)
+        for number, _ in places:
+            found += [(row, explicit.of(root)[number]) for row, root in listed if number in explicit.of(root)]
+            start.append(len(found))
+        return Own(f"own_{name}", tuple(start), tuple(row for row, _ in found), tuple(node for _, node in found))
+
+    def full(roots: Sequence[int]) -> list[tuple[int, int]]:
+        sparse = own("", enumerate(roots))
+        columns = [column for column in range(len(places)) for _ in range(*sparse.start[column : column + 2])]
+        return [(column * n + row, node) for column, row, node in zip(columns, sparse.row, sparse.node, strict=True)]
 
     moving = [place for place, node in jacobian.items() if not graph.per_person(node)]
-    block = [
-        place
-        for place, node in jacobian.items()
-        if along.of(node) or any(number in explicit.of(node) for number in numbers)
-    ]
+    numbers = {number for number, _ in places}
+    block = [place for place, node in jacobian.items() if along.of(node) or numbers & explicit.of(node).keys()]
+    owned = {
+        "slope": own("slope", enumerate(equations.rates)),
+        "block": own("block", enumerate(jacobian[place] for place in block)),
+        "time": own("time", by_time.items()),
+        "outputs": own("outputs", enumerate(equations.outputs)),
+    }
+    for one in owned.values():
+        module.declarations.update(one.tables())
     writer = _Functions(module, graph, lowered)
-    writer.slope_wide(equations.rates, [jacobian[p] for p in moving], own(enumerate(equations.rates), n))
+    writer.slope_wide(equations.rates, [jacobian[place] for place in moving], owned["slope"].node)
     writer.column(jacobian, moving, block)
-    writer.rows("own_block", own(enumerate(jacobian[p] for p in block), len(block)), own(by_time.items(), n))
-    times = [(row, along.value(node)) for row, node in by_time.items()] if lowered.timed else []
-    writer.along("block", list(enumerate(along.value(jacobian[p]) for p in block)), times, n)
-    writer.rows("own_outputs", own(enumerate(equations.outputs), len(equations.outputs)), [])
-    writer.along("outputs_along", list(enumerate(map(along.value, equations.outputs))), [], 0)
-    initial = own(enumerate(equations.initial), n)
-    doses = own(enumerate(equations.per_amount), n)
+    writer.straight("own_block", owned["block"].node, owned["time"].node)
+    times = [along.value(by_time[row]) if row in by_time else graph.number(0.0) for row in range(n)]
+    writer.straight("block", [along.value(jacobian[place]) for place in block], times if lowered.timed else ())
+    writer.straight("own_outputs", owned["outputs"].node)
+    writer.straight("outputs_along", [along.value(node) for node in equations.outputs])
+    doses = full(equations.per_amount)
     doses += [(column * n + s, equations.per_amount[s]) for column, (_, s) in enumerate(places) if s >= 0]
-    writer.prepare(initial, doses)
-    count, outputs = len(places), len(equations.outputs)
-    lowered.columns = Columns(count, tuple(numbers), len(block), request.controlled, bool(doses), outputs)
-    lowered.outputs = outputs * (1 + count)
-    lowered.rows |= _rows(lowered.columns, lowered, len(moving))
+    writer.prepare(full(equations.initial), doses)
+    lowered.columns = Columns(
+        count=len(places),
+        varied=tuple(number for number, _ in places),
+        entries=len(block),
+        moving=len(moving),
+        own={name: one.start[-1] for name, one in owned.items()},
+        controlled=request.controlled,
+        dosed=bool(doses),
+        outputs=len(equations.outputs),
+    )
+    lowered.outputs *= 1 + len(places)
+    lowered.rows |= _rows(lowered.columns, lowered)
 
 
 def _place(name: str, vary: Sequence[str], states: Sequence[str]) -> tuple[int, int]:
@@ -170,23 +213,22 @@ def _place(name: str, vary: Sequence[str], states: Sequence[str]) -> tuple[int, 
     return list(vary).index(name), -1
 
 
-def _rows(columns: Columns, lowered: Lowered, moving: int) -> dict[str, int]:
+def _rows(columns: Columns, lowered: Lowered) -> dict[str, int]:
     """Rows of the workspace, by name; those of a column lie together."""
     count, n, needed = columns.count, lowered.states, lowered.needed
-    timed = n * count if lowered.timed else 0
     return {
         "s": n * count,
         "new_s": n * count,
-        "k_s": 8 * n * count,
-        "slope_s": n,
+        "scale_s": count,
+        "k_s": STAGES * n,
         "extra_s": n,
-        "partials": moving,
-        "own_slope": n * count,
-        "own_block": columns.entries * count,
-        "own_time": timed,
-        "own_outputs": columns.outputs * count,
-        "block": columns.entries * count,
-        "time_s": timed,
+        "partials": STAGES * columns.moving,
+        "own_slope": STAGES * columns.own["slope"],
+        "own_block": columns.own["block"],
+        "own_time": columns.own["time"],
+        "own_outputs": columns.own["outputs"],
+        "block": columns.entries,
+        "time_s": n if lowered.timed else 0,
         "dense_s": 3 * needed * count,
         "between_s": needed,
         "initial_s": n * count,
@@ -211,14 +253,14 @@ class _Functions:
         leaves = {"state": "%y", "time": "%t", "tangent": "%s"}
         return Writer(emit, self.graph, leaves, self.lowered.constants, "%c")
 
-    def slope_wide(self, rates: Sequence[int], moving: Sequence[int], own: Sequence[tuple[int, int]]) -> None:
+    def slope_wide(self, rates: Sequence[int], moving: Sequence[int], own: Sequence[int]) -> None:
         """The right side to the same bits as without sensitivities, and what the columns need of the same point."""
         with self._open("slope_wide", "y", "c", "t", "out", "partials", "own") as emit:
             writer = self._writer(emit)
             writer.expect(rates)
-            writer.expect_besides([*moving, *(node for _, node in own)])
-            for target, jobs in (("%out", enumerate(rates)), ("%partials", enumerate(moving)), ("%own", own)):
-                for row, node in jobs:
+            writer.expect_besides([*moving, *own])
+            for target, nodes in (("%out", rates), ("%partials", moving), ("%own", own)):
+                for row, node in enumerate(nodes):
                     emit.store(writer.value(node), emit.row(target, row))
             emit.do("ret void")
 
@@ -228,54 +270,37 @@ class _Functions:
         moving: Sequence[tuple[int, int]],
         block: Sequence[tuple[int, int]],
     ) -> None:
-        """One line per state: own + Σ J s + Σ N k."""
+        """Right side of a column's stage, and its solution."""
         home = {place: row for row, place in enumerate(moving)}
         stored = {place: row for row, place in enumerate(block)}
         by_row: dict[int, list[tuple[int, int]]] = {}
         for place in jacobian:
             by_row.setdefault(place[0], []).append(place)
-        with self._open("column", "c", "partials", "s", "block", "k", "own", "out") as emit:
+        with self._open("column", "c", "partials", "s", "block", "k", "extra", "factors", "out") as emit:
             writer = self._writer(emit)
+            right = {}
             for state in range(self.lowered.states):
-                total = emit.load(emit.row("%own", state))
+                total = emit.load(emit.row("%extra", state))
                 for place in by_row.get(state, ()):
-                    partial = (
-                        emit.load(emit.row("%partials", home[place])) if place in home else writer.value(jacobian[place])
-                    )
+                    constant = None if place in home else writer.value(jacobian[place])
+                    partial = constant or emit.load(emit.row("%partials", home[place]))
                     total = emit.fma(partial, emit.load(emit.row("%s", place[1])), total)
                 for place in by_row.get(state, ()):
                     if place in stored:
                         entry = emit.load(emit.row("%block", stored[place]))
                         total = emit.fma(entry, emit.load(emit.row("%k", place[1])), total)
-                emit.store(total, emit.row("%out", state))
+                right[state] = total
+            solve_straight(emit, self.lowered.plan, right)
             emit.do("ret void")
 
-    def rows(self, name: str, own: Sequence[tuple[int, int]], own_time: Sequence[tuple[int, int]]) -> None:
+    def straight(self, name: str, values: Sequence[int], times: Sequence[int] = ()) -> None:
         """Write nodes to rows."""
-        with self._open(name, "y", "c", "t", "own", "own_time") as emit:
+        with self._open(name, "y", "c", "t", "s", "out", "out_time") as emit:
             writer = self._writer(emit)
-            writer.expect([node for _, node in (*own, *own_time)])
-            for target, jobs in (("%own", own), ("%own_time", own_time)):
-                for row, node in jobs:
+            writer.expect([*values, *times])
+            for target, nodes in (("%out", values), ("%out_time", times)):
+                for row, node in enumerate(nodes):
                     emit.store(writer.value(node), emit.row(target, row))
-            emit.do("ret void")
-
-    def along(
-        self, name: str, values: Sequence[tuple[int, int]], times: Sequence[tuple[int, int]], all_times: int
-    ) -> None:
-        """own + node, for the rows of one column; ``all_times`` rows of time are written in any case."""
-        zero = self.graph.number(0.0)
-        with self._open(name, "y", "c", "t", "s", "own", "out", "own_time", "out_time") as emit:
-            writer = self._writer(emit)
-            writer.expect([node for _, node in (*values, *times)])
-            late = dict(times)
-            every = [(row, late.get(row, zero)) for row in range(all_times)] if times else []
-            for start, target, jobs in (("%own", "%out", values), ("%own_time", "%out_time", every)):
-                for row, node in jobs:
-                    value = emit.load(emit.row(start, row))
-                    if node != zero:
-                        value = emit.add(value, writer.value(node))
-                    emit.store(value, emit.row(target, row))
             emit.do("ret void")
 
     def prepare(self, initial: Sequence[tuple[int, int]], doses: Sequence[tuple[int, int]]) -> None:

@@ -103,6 +103,8 @@ def define_step(module: Module, lowered: Lowered, workspace: Workspace) -> None:
         frame.put("inverse", emit.mul(inverse, emit.constant(1.0 / rodas.GAMMA)))
         _stages(frame, t, h, inverse)
         error = _error(frame)
+        if lowered.columns:
+            error = sensitivity.step(frame, error, h, inverse)
         good = emit.logic("and", emit.compare("ole", error, emit.constant(1.0)), frame.is_mode(RUNNING))
         _outputs(frame, good, t, new_t, inverse)
         _control(frame, error, good, hit, h)
@@ -118,8 +120,6 @@ def define_step(module: Module, lowered: Lowered, workspace: Workspace) -> None:
 def _stages(frame: Frame, t: str, h: str, inverse: str) -> None:
     emit, n, timed = frame.emit, frame.lowered.states, frame.lowered.timed
     frame.call("factorise", *map(frame.rows, ("y", "constants", "t", "inverse", "factors", "by_time")))
-    if frame.lowered.columns:
-        sensitivity.begin_step(frame)
     for stage in range(rodas.STAGES):
         slope = rodas.TIME_SLOPES[stage] if timed else 0.0
         point, time = "new_y" if stage else "y", "t"
@@ -144,12 +144,10 @@ def _stages(frame: Frame, t: str, h: str, inverse: str) -> None:
             place = frame.at("extra", state)
             emit.store(emit.add(emit.load(place), emit.load(frame.at("infusion", state))), place)
         if frame.lowered.columns:
-            sensitivity.slope(frame, point, time)
+            sensitivity.slope(frame, stage, point, time)
         else:
             frame.call("slope", *map(frame.rows, (point, "constants", time, "slope")))
         frame.call("solve", *map(frame.rows, ("factors", "slope", "extra")), frame.rows("k", stage * n))
-        if frame.lowered.columns:
-            sensitivity.stage(frame, stage, inverse, scaled)
 
 
 def _error(frame: Frame) -> str:
@@ -168,11 +166,7 @@ def _error(frame: Frame) -> str:
         allowed = emit.fma(relative, size, emit.load(frame.at("tolerance", state)))
         ratio = emit.div(last, allowed)
         emit.store(emit.fma(ratio, ratio, emit.load(total)), total)
-    squares = emit.load(total)
-    if frame.lowered.columns:
-        sensitivity.complete(frame)
-        squares = sensitivity.worst(frame, relative, squares)
-    return emit.unary("sqrt", emit.mul(squares, emit.constant(1.0 / n)))
+    return emit.unary("sqrt", emit.mul(emit.load(total), emit.constant(1.0 / n)))
 
 
 def _control(frame: Frame, error: str, good: str, hit: str, h: str) -> None:
@@ -232,8 +226,6 @@ def _outputs(frame: Frame, good: str, t: str, new_t: str, inverse: str) -> None:
             for row, coefficients in enumerate(rodas.DENSE):
                 value = frame.weighted(coefficients, state, None)
                 emit.store(value, frame.at("dense", state, row * needed))
-        if frame.lowered.columns:
-            sensitivity.dense(frame)
         with emit.repeat() as (_, after):
             pending = due()
             frame.put("pending", frame.flag(pending))
