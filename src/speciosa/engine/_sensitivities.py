@@ -19,7 +19,7 @@ over the columns, so that the code does not grow with their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from speciosa.engine._derivatives import Derivatives
@@ -237,6 +237,18 @@ def _rows(columns: Columns, lowered: Lowered) -> dict[str, int]:
     }
 
 
+class _Lazy(dict[int, str]):
+    """A right side whose rows are computed when they are first asked for, so that fewer wait in registers."""
+
+    def __init__(self, row: Callable[[int], str]) -> None:
+        super().__init__()
+        self._row = row
+
+    def __missing__(self, state: int) -> str:
+        self[state] = self._row(state)
+        return self[state]
+
+
 class _Functions:
     """Writes the functions into the module."""
 
@@ -278,8 +290,8 @@ class _Functions:
             by_row.setdefault(place[0], []).append(place)
         with self._open("column", "c", "partials", "s", "block", "k", "extra", "factors", "out") as emit:
             writer = self._writer(emit)
-            right = {}
-            for state in range(self.lowered.states):
+
+            def right(state: int) -> str:
                 total = emit.load(emit.row("%extra", state))
                 for place in by_row.get(state, ()):
                     constant = None if place in home else writer.value(jacobian[place])
@@ -289,8 +301,9 @@ class _Functions:
                     if place in stored:
                         entry = emit.load(emit.row("%block", stored[place]))
                         total = emit.fma(entry, emit.load(emit.row("%k", place[1])), total)
-                right[state] = total
-            solve_straight(emit, self.lowered.plan, right)
+                return total
+
+            solve_straight(emit, self.lowered.plan, _Lazy(right))
             emit.do("ret void")
 
     def straight(self, name: str, values: Sequence[int], times: Sequence[int] = ()) -> None:
