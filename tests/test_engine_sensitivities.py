@@ -31,7 +31,7 @@ BOUND_DOSES = engine.Dosing([0, 6, 6, 13], ("gut", "gut", "blood", "gut"), [90.0
 
 
 @cache
-def kernel(text, outputs, by, lanes=None, controlled=True, vary=None):
+def kernel(text, outputs, by, lanes=None, *, controlled=True, vary=None):
     names = tuple(name for name in by if not name.startswith("dose:"))
     return engine.compile(
         engine.load(text),
@@ -66,9 +66,8 @@ def assert_same_bits(one, other):
 def test_one_compartment_after_two_boluses():
     result = slopes(ORAL, ("C",), ("CL", "V", "central"), TIMES, engine.Dosing([0.0, 9.0], "central", [100.0, 40.0]))
 
-    CL, V = 5.0, 30.0
-    after = [np.where(TIMES >= start, amount * np.exp(-CL / V * (TIMES - start)), 0) / V for start, amount in
-             ((0, 100.0), (9, 40.0))]  # fmt: skip
+    CL, V, parts = 5.0, 30.0, ((0, 100.0), (9, 40.0))
+    after = [np.where(start <= TIMES, amount * np.exp(-CL / V * (TIMES - start)), 0) / V for start, amount in parts]
     by_cl = sum(-np.maximum(TIMES - start, 0) / V * part for start, part in zip((0, 9), after, strict=True))
     by_v = sum((CL * np.maximum(TIMES - s, 0) / V - 1) / V * part for s, part in zip((0, 9), after, strict=True))
     np.testing.assert_allclose(result.output("C")[0], sum(after), rtol=1e-8)
@@ -254,7 +253,7 @@ def test_a_body_against_differences_of_libroadrunner():
 
 def test_a_kernel_travels_with_its_sensitivities():
     run = engine.compile(engine.load(MIXED), ("B",), ("k1",), sensitivities=("k1",), control_sensitivities=False)
-    again = pickle.loads(pickle.dumps(run))
+    again = pickle.loads(pickle.dumps(run))  # noqa: S301 - our own bytes
 
     assert again.sensitivities == ("k1",)
     assert_same_bits(again.simulate({}, TIMES), run.simulate({}, TIMES))

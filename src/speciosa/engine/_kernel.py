@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -28,7 +28,7 @@ from speciosa.errors import Cancelled, EngineError
 
 __all__ = ["Kernel", "compile_model"]
 
-_MOST_STATES = 300  # beyond this the unrolled factorisation grows too large
+_MOST_STATES = 5000  # beyond this even the ordering and the factorisation in loops take too long
 _LANES = (1, 2, 4, 8)
 _CHUNK = 256
 
@@ -131,7 +131,7 @@ class Kernel:
     lanes: int
     cached: bool
     program: _native.Program
-    request: Request = Request()
+    request: Request = field(default_factory=Request)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self.model, self.outputs, self.vary, self.lanes, self.cached, self.request)

@@ -11,7 +11,9 @@ from speciosa.engine._derivatives import BY_TIME, Derivatives
 from speciosa.engine._emitter import Emitter, Module
 from speciosa.engine._equations import Equations
 from speciosa.engine._expressions import LEAVES, Graph
+from speciosa.engine._looped import Places, eliminate_in_loops, entry_jobs, is_large, solve_in_loops
 from speciosa.engine._ordering import Elimination, eliminate
+from speciosa.engine._splitting import straight
 
 if TYPE_CHECKING:
     from speciosa.engine._sensitivities import Columns
@@ -36,6 +38,8 @@ class Lowered:
         plan: how the matrix is factorised.
         columns: the sensitivities, if there are any.
         rows: further rows of the workspace by name.
+        between_parts: rows that the parts of a long function need, see :mod:`._splitting`.
+        looped: whether the factorisation is a loop over tables, see :mod:`._looped`.
     """
 
     states: int
@@ -48,6 +52,8 @@ class Lowered:
     plan: Elimination = field(default_factory=lambda: eliminate(0, ()))
     columns: Columns | None = None
     rows: dict[str, int] = field(default_factory=dict)
+    between_parts: int = 0
+    looped: bool = False
 
 
 class Writer:
@@ -76,6 +82,8 @@ class Writer:
         self.constant_rows = constant_rows
         self._known: dict[int, str] = {}
         self._uses: Counter[int] = Counter()
+        self._passed: Mapping[int, int] = {}  # rows of nodes that an earlier part of the function has written
+        self._exported: Mapping[int, int] = {}  # rows of nodes that a later part will read
 
     def expect(self, roots: Sequence[int]) -> None:
         """Count how often each node will be used, which decides where multiply and add are fused."""
@@ -96,9 +104,23 @@ class Writer:
         self.expect(roots)
         self._uses.update({node: count - self._uses[node] for node, count in decided.items()})
 
+    def share(self, whole: Writer, passed: Mapping[int, int], exported: set[int], rows: Mapping[int, int]) -> None:
+        """Write one part of a function that :mod:`._splitting` has dealt out; ``whole`` has counted all uses."""
+        self._uses = whole._uses
+        self._passed = passed
+        self._exported = {node: rows[node] for node in exported}
+
+    def is_cheap(self, node: int) -> bool:
+        """Whether a node is rather read or written again than passed on between parts."""
+        return self.graph.operator[node] in {"number", "time", "truth"} | LEAVES or self._is_stored(node)
+
+    def needs(self, node: int) -> tuple[int, ...]:
+        """What must be known before a node is written."""
+        return self._parts(node)
+
     def _is_stored(self, node: int) -> bool:
         graph = self.graph
-        return (
+        return node in self._passed or (
             self.constants is not None
             and graph.operator[node] != "number"
             and graph.per_person(node)
@@ -125,6 +147,8 @@ class Writer:
                 waiting.extend(reversed(missing))
                 continue
             self._known[node] = self._stored(node) if self._is_stored(node) else self._write(node)
+            if node in self._exported:
+                self.emit.store(self._known[node], self.emit.row("%c", self._exported[node]))
             waiting.pop()
         return self._known[root]
 
@@ -153,6 +177,8 @@ class Writer:
         return a, b, negative
 
     def _stored(self, node: int) -> str:
+        if node in self._passed:
+            return self.emit.load(self.emit.row("%c", self._passed[node]))
         assert self.constants is not None  # noqa: S101 - _is_stored has checked it
         row = self.constants.setdefault(node, len(self.constants))
         return self.emit.load(self.emit.row(self.constant_rows, row))
@@ -240,26 +266,45 @@ def lower(module: Module, equations: Equations, varied: int, extend: Extension |
         outputs=len(equations.outputs),
         factors=plan.entries,
         plan=plan,
+        looped=is_large(plan),
         timed=any(graph.operator[node] == "time" for node in graph.reachable(equations.rates)),
     )
-    _straight(module, graph, "slope", equations.rates, lowered.constants)
-    _straight(module, graph, "observe", equations.outputs, lowered.constants)
-    _factorise(module, graph, lowered, plan, jacobian, by_time)
-    _solve(module, plan)
+    _straight(module, graph, lowered, "slope", equations.rates)
+    _straight(module, graph, lowered, "observe", equations.outputs)
+    if lowered.looped:
+        _factorise_in_loops(module, graph, lowered, jacobian, by_time)
+    else:
+        _factorise(module, graph, lowered, plan, jacobian, by_time)
+        _solve(module, plan)
     if extend is not None:  # before the constants are written, for it may need more of them
         extend(lowered, jacobian, by_time)
-    _prepare(module, equations, lowered.constants)
+    _prepare(module, equations, lowered)
     return lowered
 
 
-def _straight(module: Module, graph: Graph, name: str, roots: Sequence[int], constants: dict[int, int]) -> None:
-    signature = f"internal void @{name}({_POINTER} %y, {_POINTER} %c, {_POINTER} %t, {_POINTER} %out) #1"
-    with Emitter(module, signature) as emit:
-        writer = Writer(emit, graph, {"state": "%y", "time": "%t"}, constants, "%c")
-        writer.expect(roots)
-        for index, root in enumerate(roots):
-            emit.store(writer.value(root), emit.row("%out", index))
-        emit.do("ret void")
+def _straight(module: Module, graph: Graph, lowered: Lowered, name: str, roots: Sequence[int]) -> None:
+    def make(emit: Emitter) -> Writer:
+        return Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
+
+    jobs = [("%out", row, node) for row, node in enumerate(roots)]
+    straight(module, lowered, name, ("y", "c", "t", "out"), make, jobs)
+
+
+def _factorise_in_loops(
+    module: Module,
+    graph: Graph,
+    lowered: Lowered,
+    jacobian: Mapping[tuple[int, int], int],
+    by_time: Mapping[int, int],
+) -> None:
+    def make(emit: Emitter) -> Writer:
+        return Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
+
+    places = Places.by(lowered.plan)
+    jobs = entry_jobs(places, jacobian, by_time if lowered.timed else {})
+    straight(module, lowered, "entries", ("y", "c", "t", "factors", "by_time"), make, jobs)
+    eliminate_in_loops(module, lowered, places, list(by_time))
+    solve_in_loops(module, lowered.plan)
 
 
 def _factorise(
@@ -356,16 +401,14 @@ def solve_straight(emit: Emitter, plan: Elimination, x: dict[int, str]) -> None:
         emit.store(x[pivot], emit.row("%out", pivot))
 
 
-def _prepare(module: Module, equations: Equations, constants: dict[int, int]) -> None:
-    pointers = ", ".join(f"{_POINTER} %{name}" for name in ("person", "c", "initial", "per_amount"))
-    with Emitter(module, f"internal void @prepare({pointers}) #1") as emit:
-        writer = Writer(emit, equations.graph, {"person": "%person"})
-        jobs = [
-            *((node, "%c", row) for node, row in constants.items()),
-            *((node, "%initial", row) for row, node in enumerate(equations.initial)),
-            *((node, "%per_amount", row) for row, node in enumerate(equations.per_amount)),
-        ]
-        writer.expect([node for node, _, _ in jobs])
-        for node, target, row in jobs:
-            emit.store(writer.value(node), emit.row(target, row))
-        emit.do("ret void")
+def _prepare(module: Module, equations: Equations, lowered: Lowered) -> None:
+    jobs = [
+        *(("%c", row, node) for node, row in lowered.constants.items()),
+        *(("%initial", row, node) for row, node in enumerate(equations.initial)),
+        *(("%per_amount", row, node) for row, node in enumerate(equations.per_amount)),
+    ]
+
+    def make(emit: Emitter) -> Writer:
+        return Writer(emit, equations.graph, {"person": "%person"})
+
+    straight(module, lowered, "prepare", ("person", "c", "initial", "per_amount"), make, jobs)

@@ -26,8 +26,10 @@ from speciosa.engine._derivatives import Derivatives
 from speciosa.engine._emitter import Emitter, Module
 from speciosa.engine._equations import Equations
 from speciosa.engine._expressions import PERSON, STATE, Graph
+from speciosa.engine._looped import product_in_loops
 from speciosa.engine._lowering import Lowered, Writer, solve_straight
 from speciosa.engine._rodas5p import STAGES
+from speciosa.engine._splitting import straight
 from speciosa.errors import EngineError
 
 __all__ = ["DOSE", "Columns", "Own", "Request", "lower_sensitivities"]
@@ -143,8 +145,8 @@ def lower_sensitivities(
     ``own_…`` are the explicit derivatives of all columns, see :class:`Own`; ``s``, ``block`` … belong to one column::
 
         @slope_wide(y, c, t, out, partials, own_slope)       right side, entries of J that vary, ∂f/∂p
-        @column(c, partials, s, block, k, extra, factors, out)
-                                                             (inverse - J)⁻¹ (extra + J(Y) s + N k)
+        @column(c, partials, s, block, k, extra, zero, factors, out)
+                                                             (inverse - J)⁻¹ (extra + J(Y) s + N k); extra is spoilt
         @own_block(y, c, t, own_block, own_time)             ∂J/∂p and ∂²f/∂p∂t
         @block(y, c, t, s, out, out_time)                    the part of N and of ∂(J s)/∂t that comes from the states
         @own_outputs(y, c, t, own_outputs)                   ∂(outputs)/∂p
@@ -170,7 +172,8 @@ def lower_sensitivities(
         columns = [column for column in range(len(places)) for _ in range(*sparse.start[column : column + 2])]
         return [(column * n + row, node) for column, row, node in zip(columns, sparse.row, sparse.node, strict=True)]
 
-    moving = [place for place, node in jacobian.items() if not graph.per_person(node)]
+    # a loop over the entries reads them all from memory
+    moving = [place for place, node in jacobian.items() if lowered.looped or not graph.per_person(node)]
     numbers = {number for number, _ in places}
     block = [place for place, node in jacobian.items() if along.of(node) or numbers & explicit.of(node).keys()]
     owned = {
@@ -222,6 +225,7 @@ def _rows(columns: Columns, lowered: Lowered) -> dict[str, int]:
         "scale_s": count,
         "k_s": STAGES * n,
         "extra_s": n,
+        "zero_s": n if lowered.looped else 0,
         "partials": STAGES * columns.moving,
         "own_slope": STAGES * columns.own["slope"],
         "own_block": columns.own["block"],
@@ -257,24 +261,33 @@ class _Functions:
         self.graph = graph
         self.lowered = lowered
 
-    def _open(self, name: str, *pointers: str) -> Emitter:
-        listed = ", ".join(f"ptr noalias %{pointer}" for pointer in pointers)
-        return Emitter(self.module, f"internal void @{name}({listed}) #1")
-
     def _writer(self, emit: Emitter) -> Writer:
         leaves = {"state": "%y", "time": "%t", "tangent": "%s"}
         return Writer(emit, self.graph, leaves, self.lowered.constants, "%c")
 
     def slope_wide(self, rates: Sequence[int], moving: Sequence[int], own: Sequence[int]) -> None:
         """The right side to the same bits as without sensitivities, and what the columns need of the same point."""
-        with self._open("slope_wide", "y", "c", "t", "out", "partials", "own") as emit:
-            writer = self._writer(emit)
-            writer.expect(rates)
-            writer.expect_besides([*moving, *own])
-            for target, nodes in (("%out", rates), ("%partials", moving), ("%own", own)):
-                for row, node in enumerate(nodes):
-                    emit.store(writer.value(node), emit.row(target, row))
-            emit.do("ret void")
+        jobs, partials, explicit = (
+            [(target, row, node) for row, node in enumerate(nodes)]
+            for target, nodes in (("%out", rates), ("%partials", moving), ("%own", own))
+        )
+        pointers = ("y", "c", "t", "out", "partials", "own")
+        straight(self.module, self.lowered, "slope_wide", pointers, self._writer, jobs, [*partials, *explicit])
+
+    def straight(self, name: str, values: Sequence[int], times: Sequence[int] = ()) -> None:
+        """Write nodes to rows."""
+        jobs = [("%out", row, node) for row, node in enumerate(values)]
+        jobs += [("%out_time", row, node) for row, node in enumerate(times)]
+        straight(self.module, self.lowered, name, ("y", "c", "t", "s", "out", "out_time"), self._writer, jobs)
+
+    def prepare(self, initial: Sequence[tuple[int, int]], doses: Sequence[tuple[int, int]]) -> None:
+        """What a person begins with; most of it is 0 and cleared beforehand."""
+
+        def make(emit: Emitter) -> Writer:
+            return Writer(emit, self.graph, {"person": "%person"})
+
+        jobs = [("%initial", row, node) for row, node in initial] + [("%per_amount", row, node) for row, node in doses]
+        straight(self.module, self.lowered, "prepare_columns", ("person", "c", "initial", "per_amount"), make, jobs)
 
     def column(
         self,
@@ -283,45 +296,47 @@ class _Functions:
         block: Sequence[tuple[int, int]],
     ) -> None:
         """Right side of a column's stage, and its solution."""
+        n = self.lowered.states
+        pointers = ("c", "partials", "partials_by", "block", "block_by", "extra", "zero", "factors", "out")
+        signature = ", ".join(f"ptr noalias %{pointer}" for pointer in pointers)
+        with Emitter(self.module, f"internal void @column({signature}) #1") as emit:
+            if self.lowered.looped:
+                with emit.count(n) as row:
+                    emit.store(emit.load(emit.row("%extra", row)), emit.row("%out", row))
+                product_in_loops(self.module, emit, "partials", moving, n)
+                product_in_loops(self.module, emit, "block", block, n)
+                with emit.count(n) as row:  # a solution may not lie where its right side is
+                    emit.store(emit.load(emit.row("%out", row)), emit.row("%extra", row))
+                emit.do("call void @solve(ptr %factors, ptr %extra, ptr %zero, ptr %out)")
+            else:
+                row = self._row(emit, jacobian, moving, block)
+                solve_straight(emit, self.lowered.plan, _Lazy(row))
+            emit.do("ret void")
+
+    def _row(
+        self,
+        emit: Emitter,
+        jacobian: Mapping[tuple[int, int], int],
+        moving: Sequence[tuple[int, int]],
+        block: Sequence[tuple[int, int]],
+    ) -> Callable[[int], str]:
+        writer = self._writer(emit)
         home = {place: row for row, place in enumerate(moving)}
         stored = {place: row for row, place in enumerate(block)}
         by_row: dict[int, list[tuple[int, int]]] = {}
         for place in jacobian:
             by_row.setdefault(place[0], []).append(place)
-        with self._open("column", "c", "partials", "s", "block", "k", "extra", "factors", "out") as emit:
-            writer = self._writer(emit)
 
-            def right(state: int) -> str:
-                total = emit.load(emit.row("%extra", state))
-                for place in by_row.get(state, ()):
-                    constant = None if place in home else writer.value(jacobian[place])
-                    partial = constant or emit.load(emit.row("%partials", home[place]))
-                    total = emit.fma(partial, emit.load(emit.row("%s", place[1])), total)
-                for place in by_row.get(state, ()):
-                    if place in stored:
-                        entry = emit.load(emit.row("%block", stored[place]))
-                        total = emit.fma(entry, emit.load(emit.row("%k", place[1])), total)
-                return total
+        def right(state: int) -> str:
+            total = emit.load(emit.row("%extra", state))
+            for place in by_row.get(state, ()):
+                constant = None if place in home else writer.value(jacobian[place])
+                partial = constant or emit.load(emit.row("%partials", home[place]))
+                total = emit.fma(partial, emit.load(emit.row("%partials_by", place[1])), total)
+            for place in by_row.get(state, ()):
+                if place in stored:
+                    entry = emit.load(emit.row("%block", stored[place]))
+                    total = emit.fma(entry, emit.load(emit.row("%block_by", place[1])), total)
+            return total
 
-            solve_straight(emit, self.lowered.plan, _Lazy(right))
-            emit.do("ret void")
-
-    def straight(self, name: str, values: Sequence[int], times: Sequence[int] = ()) -> None:
-        """Write nodes to rows."""
-        with self._open(name, "y", "c", "t", "s", "out", "out_time") as emit:
-            writer = self._writer(emit)
-            writer.expect([*values, *times])
-            for target, nodes in (("%out", values), ("%out_time", times)):
-                for row, node in enumerate(nodes):
-                    emit.store(writer.value(node), emit.row(target, row))
-            emit.do("ret void")
-
-    def prepare(self, initial: Sequence[tuple[int, int]], doses: Sequence[tuple[int, int]]) -> None:
-        """What a person begins with; most of it is 0 and cleared beforehand."""
-        with self._open("prepare_columns", "person", "initial", "per_amount") as emit:
-            writer = Writer(emit, self.graph, {"person": "%person"})
-            writer.expect([node for _, node in (*initial, *doses)])
-            for target, jobs in (("%initial", initial), ("%per_amount", doses)):
-                for row, node in jobs:
-                    emit.store(writer.value(node), emit.row(target, row))
-            emit.do("ret void")
+        return right

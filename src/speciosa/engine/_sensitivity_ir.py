@@ -76,7 +76,7 @@ def _add_own(frame: Frame, name: str, column: str, values: str, target: str) -> 
 def clear(frame: Frame) -> None:
     """At the beginning of a call: 0 in all rows of which only some are ever written."""
     emit = frame.emit
-    for name in ("initial_s", "per_amount_s", "infusion_s"):
+    for name in ("initial_s", "per_amount_s", "infusion_s", "zero_s"):
         with emit.count(frame.lowered.rows[name]) as row:
             emit.store(emit.constant(0.0), frame.at(name, row))
 
@@ -84,7 +84,7 @@ def clear(frame: Frame) -> None:
 def load(frame: Frame, lane: str) -> None:
     """What a person begins with."""
     emit = frame.emit
-    frame.call("prepare_columns", *map(frame.rows, ("varied", "initial_s", "per_amount_s")))
+    frame.call("prepare_columns", *map(frame.rows, ("varied", "constants", "initial_s", "per_amount_s")))
     with emit.count(frame.lowered.rows["s"]) as row:
         value = emit.get("double", emit.shift(frame.at("initial_s", row), lane))
         emit.put("double", value, emit.shift(frame.at("s", row), lane))
@@ -213,7 +213,8 @@ def _stage(frame: Frame, column: str, number: int, h: str, inverse: str) -> None
     states, result = frame.rows("k", number * n), frame.rows("k_s", number * n)
     extra, factors = frame.rows("extra_s"), frame.rows("factors")
     point = new if number else s
-    frame.call("column", frame.rows("constants"), partials, point, frame.rows("block"), states, extra, factors, result)
+    rows = (partials, point, frame.rows("block"), states, extra, frame.rows("zero_s"), factors, result)
+    frame.call("column", frame.rows("constants"), *rows)
 
 
 def _complete(frame: Frame, column: str) -> str:

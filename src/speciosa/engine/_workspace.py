@@ -83,6 +83,7 @@ class Workspace:
         n = lowered.states
         sizes = dict.fromkeys(_SCALARS, 1) | {
             "varied": lowered.varied,
+            "between_parts": lowered.between_parts,  # just before the constants: found from there
             "constants": len(lowered.constants),
             "per_amount": n,
             "initial": n,
