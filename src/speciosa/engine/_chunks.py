@@ -151,7 +151,7 @@ class _Here:
         self.recipe = recipe
         self.collector = collector
         # plain curves go straight to where they are kept
-        self.direct = recipe.keep and recipe.summaries is None and recipe.dtype == "float64"
+        self.direct = recipe.keep and recipe.summaries is None and not recipe.sensitivities and recipe.dtype == "float64"
         self.after = replace(recipe, keep=False) if self.direct else recipe
         if self.direct and recipe.store is not None:
             self.direct, self.after = False, recipe

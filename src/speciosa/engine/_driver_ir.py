@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from speciosa.engine import _sensitivity_ir as sensitivity
 from speciosa.engine._emitter import Emitter, Module, literal
 from speciosa.engine._lowering import Lowered
 from speciosa.engine._ops_ir import define_keep, define_special
@@ -40,6 +41,8 @@ def define_run(module: Module, lowered: Lowered, workspace: Workspace, *, flush:
         with emit.count(lowered.states) as state:
             tolerance = emit.get("double", emit.shift(frame.argument("absolute"), state))
             emit.store(emit.spread(tolerance), frame.at("tolerance", state))
+        if lowered.columns:
+            sensitivity.clear(frame)
         with emit.repeat() as (_, after):
             stopped = emit.compare("ogt", frame.get("mode"), emit.constant(RUNNING))
             with emit.when(emit.any(stopped)):
@@ -85,6 +88,8 @@ def _define_load(module: Module, lowered: Lowered, workspace: Workspace) -> None
             value = emit.get("double", emit.shift(frame.at("initial", state), "%lane"))
             emit.put("double", value, emit.shift(frame.at("y", state), "%lane"))
             emit.put("double", literal(0.0), emit.shift(frame.at("infusion", state), "%lane"))
+        if lowered.columns:
+            sensitivity.load(frame, "%lane")
         emit.put("i64", "%person", frame.lane("person", "%lane"))
         for name in ("event", "output"):
             emit.put("i64", "0", frame.lane(name, "%lane"))
@@ -152,6 +157,8 @@ def _define_dose(module: Module, lowered: Lowered, workspace: Workspace) -> None
             into = emit.shift(into, "%lane")
             added = emit.value(f"fmul double {amount}, {scale}")
             emit.put("double", emit.value(f"fadd double {emit.get('double', into)}, {added}"), into)
+            if lowered.columns:
+                sensitivity.dose(frame, "%lane", state, infusion, amount)
         emit.do(f"ret double {emit.get('double', stop)}")
 
 
@@ -172,6 +179,8 @@ def _define_settle(module: Module, lowered: Lowered, workspace: Workspace) -> No
             now = emit.get("double", frame.lane("t", lane))
             with emit.when(emit.test_real("oge", now, stop)):
                 frame.call("observe", *map(frame.rows, ("y", "constants", "t", "watched")))
+                if lowered.columns:
+                    sensitivity.observe(frame)
                 with emit.repeat() as (_, written):
                     index = emit.get("i64", frame.lane("output", lane))
                     emit.leave_if(emit.test("sge", index, frame.argument("time_count", "i64")), written)
@@ -210,6 +219,8 @@ def _refill(frame: Frame, lane: str, again: str) -> None:
             emit.put("double", literal(value), frame.lane(name, lane))
         with emit.count(frame.lowered.states) as state:
             emit.put("double", literal(0.0), emit.shift(frame.at("y", state), lane))
+        if frame.lowered.columns:
+            sensitivity.idle(frame, lane)
         emit.jump(again)
         emit.begin(emit.label())
     status = emit.get("i64", emit.shift(frame.argument("status"), person))

@@ -17,10 +17,12 @@ from speciosa.engine._dosing import Dosing
 from speciosa.engine._emitter import Shape
 from speciosa.engine._job import Job, entries
 from speciosa.engine._model import Model
+from speciosa.engine._ops_ir import target_of
 from speciosa.engine._plan import Plan, make_plan
 from speciosa.engine._recipe import Collector, Recipe, RunOptions, make_recipe
 from speciosa.engine._result import Result
 from speciosa.engine._run_plan import RunPlan, run_plan
+from speciosa.engine._sensitivities import Request
 from speciosa.engine._steady import Limits, SteadyState, find_steady_state, machinery
 from speciosa.engine._stores import Outline, open_store, outline, unopened
 from speciosa.errors import Cancelled, EngineError
@@ -35,6 +37,8 @@ def compile_model(
     lanes: int | None = None,
     *,
     cache: bool = True,
+    sensitivities: Sequence[str] = (),
+    control_sensitivities: bool = True,
 ) -> Kernel:
     """Compile a model to machine code for this computer.
 
@@ -46,12 +50,16 @@ def compile_model(
         vary: ids whose value will be given per person: parameters, compartments, or states (their initial value).
         lanes: persons side by side, 1, 2, 4 or 8; None for what suits the processor. The results are the same.
         cache: whether to keep the machine code on disk and to use what is kept there.
+        sensitivities: what to differentiate the outputs by: names out of ``vary``, or ``dose:`` and a state for the
+            factor (1) on all amounts given to it.
+        control_sensitivities: whether their errors, too, decide on the size of a step.
 
     Raises:
         EngineError: a name is unknown or has no value, or the model is too large.
     """
     check_lanes(lanes)
-    return _compile(model, Wanted.of(model, outputs, vary), lanes, cached=cache)
+    request = Request(tuple(sensitivities), control_sensitivities)
+    return _compile(model, Wanted.of(model, outputs, vary, request), lanes, cached=cache)
 
 
 def _compile(model: Model, wanted: Wanted, lanes: int | None, *, cached: bool) -> Kernel:
@@ -105,6 +113,11 @@ class Kernel:
     def vary(self) -> tuple[str, ...]:
         """Names of what is given per person."""
         return self.wanted.vary
+
+    @property
+    def sensitivities(self) -> tuple[str, ...]:
+        """What the outputs are differentiated by."""
+        return self.wanted.request.names
 
     def simulate(
         self,
@@ -283,15 +296,16 @@ class Kernel:
         kernel, limits = self, self._limits(options)
         if times is None:  # the records say when
             plan = make_plan(machinery(self, limits, _final_states), table, None, dosing, begin, initial)
-            recipe, areas = make_recipe(self.outputs, plan.times, np.unique(dosing.time), options)
+            recipe, areas = make_recipe(self.wanted, plan.times, np.unique(dosing.time), options)
         else:
-            recipe, areas = make_recipe(self.outputs, _moments(times), np.unique(dosing.time), options)
+            recipe, areas = make_recipe(self.wanted, _moments(times), np.unique(dosing.time), options)
         if areas:
             kernel = _with_areas(self, areas)
             limits = kernel._limits(options)  # noqa: SLF001 - the same kernel with more states
         if times is not None or areas:
             grid = recipe.grid
             plan = make_plan(machinery(kernel, limits, _final_states), table, grid, dosing, begin, initial)
+        _refuse_unknown_derivatives(self.sensitivities, plan, len(kernel.program.facts["states"]))
         who = kernel._crew(options)  # noqa: SLF001 - the same kernel with more states
         job = Job(kernel, entries(plan, limits), plan.status, final=options.get("final", False))
         place = options.get("store")
@@ -374,6 +388,17 @@ def _final_states(kernel: Kernel, plan: Plan, limits: Limits) -> tuple[NDArray[n
     collector = Collector(job.persons, recipe, plan)
     _chunks.run(job, recipe, collector, size, who, _chunks.Watch(job.persons, None, None))
     return job.final, job.status
+
+
+def _refuse_unknown_derivatives(sensitivities: tuple[str, ...], plan: Plan, states: int) -> None:
+    """Sensitivities are carried through doses, not through states and parameters that are set from outside."""
+    targets = plan.schedule.target
+    outside = (targets >= 2 * states) & (targets != target_of("observe", states))
+    if sensitivities and (plan.initial is not None or outside.any()):
+        raise EngineError(
+            "Sensitivities cannot be computed with given initial states, resets, steady states or covariates that "
+            "change; use a kernel without sensitivities, or doses alone."
+        )
 
 
 def _beginning(start: float | None) -> float | None:
