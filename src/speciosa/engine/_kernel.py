@@ -18,12 +18,13 @@ from speciosa.engine._emitter import Module, Shape
 from speciosa.engine._equations import build
 from speciosa.engine._lowering import lower
 from speciosa.engine._model import Model
-from speciosa.engine._plan import Plan, make_plan
+from speciosa.engine._plan import Limits, Plan
+from speciosa.engine._planning import make_plan
 from speciosa.engine._result import Result
-from speciosa.engine._steady import Limits, SteadyState, find_steady_state, machinery
+from speciosa.engine._steady import SteadyState, find_steady_state, machinery
 from speciosa.engine._step_ir import define_begin, define_step, define_write
 from speciosa.engine._vector_math import define
-from speciosa.engine._workspace import ARGUMENTS, WORDS, Workspace
+from speciosa.engine._workspace import ARGUMENTS, Workspace
 from speciosa.errors import Cancelled, EngineError
 
 __all__ = ["Kernel", "compile_model"]
@@ -280,9 +281,7 @@ def _beginning(start: float | None) -> float | None:
     return None if start is None else float(start)
 
 
-def _final_states(
-    kernel: Kernel, plan: Plan, limits: Limits
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _final_states(kernel: Kernel, plan: Plan, limits: Limits) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """States at the last time, in the order of the state vector, and status; the inner runs of planning."""
     job = _Job(kernel, plan, limits, final=True)
     _run_chunks(job, limits.chunk, limits.threads, None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from speciosa.engine._derivatives import BY_TIME, Derivatives
 from speciosa.engine._emitter import Emitter, Module
@@ -30,6 +31,7 @@ class Lowered:
         factors: number of stored entries of L and U.
         timed: whether the right side depends on time.
         resting: per state, whether anything that can come to rest depends on it (not on an excreted amount, an area).
+        pivots: where among the factors each pivot's -1 / a_kk is.
     """
 
     states: int
@@ -40,6 +42,7 @@ class Lowered:
     factors: int = 0
     timed: bool = False
     resting: list[bool] = field(default_factory=list)
+    pivots: list[int] = field(default_factory=list)
 
 
 class _Writer:
@@ -224,6 +227,8 @@ def lower(module: Module, equations: Equations, varied: int) -> Lowered:
         timed=any(graph.operator[node] == "time" for node in graph.reachable(equations.rates)),
         resting=_resting(len(equations.states), jacobian),
     )
+    sizes = [1 + len(below) + len(right) for below, right in zip(plan.below, plan.right, strict=True)]
+    lowered.pivots = [0, *accumulate(sizes)][:-1]
     _straight(module, graph, "slope", equations.rates, lowered.constants)
     _straight(module, graph, "observe", equations.outputs, lowered.constants)
     _factorise(module, graph, lowered, plan, jacobian, by_time)
