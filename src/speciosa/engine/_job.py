@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa.engine._plan import Plan
+from speciosa.engine._plan import Limits, Plan
 from speciosa.engine._recipe import Harvest, Recipe
 from speciosa.engine._workspace import ARGUMENTS
 from speciosa.errors import EngineError
 
 if TYPE_CHECKING:
     from speciosa.engine._kernel import Kernel
-    from speciosa.engine._steady import Limits
 
 __all__ = ["Job", "Part", "entries", "packed", "run_part"]
 

@@ -18,12 +18,13 @@ from speciosa.engine._emitter import Shape
 from speciosa.engine._job import Job, entries
 from speciosa.engine._model import Model
 from speciosa.engine._ops_ir import target_of
-from speciosa.engine._plan import Plan, make_plan
+from speciosa.engine._plan import Limits, Plan
+from speciosa.engine._planning import make_plan
 from speciosa.engine._recipe import Collector, Recipe, RunOptions, make_recipe
 from speciosa.engine._result import Result
 from speciosa.engine._run_plan import RunPlan, run_plan
 from speciosa.engine._sensitivities import Request
-from speciosa.engine._steady import Limits, SteadyState, find_steady_state, machinery
+from speciosa.engine._steady import SteadyState, find_steady_state, machinery
 from speciosa.engine._stores import Outline, open_store, outline, unopened
 from speciosa.errors import Cancelled, EngineError
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, TypeAlias
 
 from speciosa.engine._derivatives import BY_TIME, Derivatives
@@ -41,6 +42,7 @@ class Lowered:
         rows: further rows of the workspace by name.
         between_parts: rows that the parts of a long function need, see :mod:`._splitting`.
         looped: whether the factorisation is a loop over tables, see :mod:`._looped`.
+        pivots: where among the factors each pivot's -1 / a_kk is.
     """
 
     states: int
@@ -56,6 +58,7 @@ class Lowered:
     rows: dict[str, int] = field(default_factory=dict)
     between_parts: int = 0
     looped: bool = False
+    pivots: list[int] = field(default_factory=list)
 
 
 class Writer:
@@ -272,6 +275,8 @@ def lower(module: Module, equations: Equations, varied: int, extend: Extension |
         timed=any(graph.operator[node] == "time" for node in graph.reachable(equations.rates)),
         resting=_resting(len(equations.states), jacobian),
     )
+    sizes = [1 + len(below) + len(right) for below, right in zip(plan.below, plan.right, strict=True)]
+    lowered.pivots = [0, *accumulate(sizes)][:-1]
     _straight(module, graph, lowered, "slope", equations.rates)
     _straight(module, graph, lowered, "observe", equations.outputs)
     if lowered.looped:

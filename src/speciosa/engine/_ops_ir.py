@@ -17,8 +17,8 @@ from speciosa.engine._workspace import Workspace
 __all__ = ["OPERATIONS", "define_keep", "define_special", "target_of"]
 
 OPERATIONS: Final = ("reset", "load", "add", "observe")
-"""``reset``: initial states, no infusion; ``load`` and ``add``: the states in row ``amount`` of the tables; ``observe``:
-write the next output now, before what else happens at this time."""
+"""``reset``: initial states and no infusion; ``load`` and ``add``: the states in row ``amount`` of the tables;
+``observe``: write the next output now, before what else happens at this time."""
 
 
 def target_of(operation: str, states: int, varied: int = 0) -> int:
