@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from speciosa.engine import _gpu_run
 from speciosa.engine._job import Job, packed, run_part
 from speciosa.engine._recipe import Collector, Harvest, Recipe
 from speciosa.errors import Cancelled, EngineError, SpeciosaError
@@ -24,6 +25,7 @@ __all__ = ["HERE", "Crew", "Watch", "chunk_size", "crew", "processors", "run"]
 HERE = 256  # persons per chunk on threads
 _ELSEWHERE = 1024  # on an executor, where each chunk costs a message
 _STORED = 4096  # in a store, where each chunk is a file
+_GPU_BUFFER = 1 << 30  # bytes of curves of a part that goes to a GPU
 _BUFFER = 32 << 20  # bytes of curves that a chunk may hold while it runs
 _PATIENCE = 0.5  # seconds between two questions whether to go on, where nothing ends meanwhile
 
@@ -46,11 +48,13 @@ class Crew:
         threads: how many chunks run at once here; without meaning where there is an executor.
         executor: something with ``submit`` as :class:`concurrent.futures.Executor` has it, or None.
         workers: how many chunks it runs at once, asked anew each time, since a cluster may grow.
+        gpu: the model's code on a GPU, or None.
     """
 
     threads: int
     executor: Any
     workers: Callable[[], int]
+    gpu: _gpu_run.Program | None = None
 
 
 def crew(threads: int | None, executor: Any) -> Crew:  # noqa: ANN401 - anything with submit
@@ -75,11 +79,15 @@ def crew(threads: int | None, executor: Any) -> Crew:  # noqa: ANN401 - anything
 
 def chunk_size(persons: int, given: int | None, recipe: Recipe, columns: int, who: Crew, *, stored: bool) -> int:
     """Persons per chunk: what is given, else what keeps everyone busy and the buffers small."""
+    each = 8 * int(recipe.grid.shape[-1]) * columns  # bytes of a person's curves
+    if who.gpu is not None:  # it divides them itself; a part is what fits the memory here
+        most = max(1, _GPU_BUFFER // max(1, each))
+        return max(1, min(most, given if stored and given else most, persons))
     if given is not None:
         most = given
     else:
         usual = _STORED if stored else HERE if who.executor is None else _ELSEWHERE
-        most = min(usual, max(8, _BUFFER // max(1, 8 * recipe.grid.shape[-1] * columns)))
+        most = min(usual, max(8, _BUFFER // max(1, each)))
     # at least one chunk for each, or some would have nothing to do
     return max(1, min(most, -(-persons // max(1, who.workers()))))
 
@@ -114,8 +122,10 @@ class Watch:
             raise Cancelled(f"The run was stopped after {self.done} of {self.persons} persons.")
 
 
-def run(job: Job, recipe: Recipe, collector: Collector, size: int, who: Crew, watch: Watch) -> None:
-    """Run all chunks that a store does not hold already.
+def run(
+    job: Job, recipe: Recipe, collector: Collector, size: int, who: Crew, watch: Watch, given: int | None = None
+) -> None:
+    """Run all chunks that a store does not hold already; ``given`` is the caller's own chunk, for a GPU.
 
     Raises:
         Cancelled: the caller wants to stop.
@@ -130,7 +140,9 @@ def run(job: Job, recipe: Recipe, collector: Collector, size: int, who: Crew, wa
         else:
             found += collector.put(before)
     watch.after(found)
-    if who.executor is not None:
+    if who.gpu is not None:
+        _on_gpu(_Here(job, recipe, collector), waiting, who.gpu, given, watch)
+    elif who.executor is not None:
         _elsewhere(job, recipe, collector, waiting, who, watch)
     elif who.threads == 1 or len(waiting) == 1:
         work = _Here(job, recipe, collector)
@@ -150,19 +162,21 @@ class _Here:
         self.recipe = recipe
         self.collector = collector
         # plain curves go straight to where they are kept
-        plain = recipe.summaries is None and recipe.store is None and recipe.dtype == "float64"
+        plain = (
+            recipe.summaries is None and recipe.store is None and not recipe.sensitivities and recipe.dtype == "float64"
+        )
         self.direct = plain and recipe.keep
         self.after = replace(recipe, keep=False) if self.direct else recipe
         self._free: SimpleQueue[NDArray[np.float64]] = SimpleQueue()
 
-    def __call__(self, span: Range) -> int:
-        """Simulate the persons of a range; returns how many."""
+    def __call__(self, span: Range, run: Callable[[int, int, NDArray[np.float64]], None] | None = None) -> int:
+        """Simulate the persons of a range, here or as ``run`` does it; returns how many."""
         job, (start, stop) = self.job, span
         shape = (stop - start, job.times, job.columns)
         size = 0 if self.direct else math.prod(shape)
         scratch = self._scratch(size)
         curves = self.collector.values[start:stop] if self.direct else scratch[:size].reshape(shape)
-        job.run(start, stop, curves)
+        (run or job.run)(start, stop, curves)
         found = self.after.harvest(job.outcome(start, stop), curves)
         count = self.collector.put(found)
         self._free.put(scratch)
@@ -174,6 +188,14 @@ class _Here:
         except Empty:
             return np.empty(size)
         return found if len(found) >= size else np.empty(size)
+
+
+def _on_gpu(work: _Here, spans: Iterable[Range], gpu: _gpu_run.Program, given: int | None, watch: Watch) -> None:
+    def run(start: int, stop: int, curves: NDArray[np.float64]) -> None:
+        _gpu_run.run(gpu, work.job.entries(start, stop, curves), given, watch.after)
+
+    for span in spans:
+        work(span, run)
 
 
 def _on_threads(work: _Here, spans: Iterable[Range], threads: int, watch: Watch) -> None:

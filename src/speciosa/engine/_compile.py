@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from speciosa.engine import _native
+from speciosa.engine import _gpu_code, _native
 from speciosa.engine._driver_ir import define_run
 from speciosa.engine._emitter import Module, Shape
 from speciosa.engine._equations import build
 from speciosa.engine._lowering import lower
 from speciosa.engine._model import Model
 from speciosa.engine._output_formulas import Watched, watch
+from speciosa.engine._sensitivities import Request, lower_sensitivities
 from speciosa.engine._step_ir import define_begin, define_step, define_write
 from speciosa.engine._vector_math import define
 from speciosa.engine._workspace import Workspace
@@ -20,7 +22,7 @@ from speciosa.errors import EngineError
 
 __all__ = ["Wanted", "code_for"]
 
-_MOST_STATES = 300  # beyond this the unrolled factorisation grows too large
+_MOST_STATES = 5000  # beyond this even the ordering and the factorisation in loops take too long
 _LANES = (1, 2, 4, 8)
 
 
@@ -33,27 +35,37 @@ class Wanted:
         formulas: what each output is: an id or a formula.
         vary: names of what is given per person.
         areas: outputs whose areas under the curve are computed as well.
+        request: what the outputs are differentiated by.
     """
 
     outputs: tuple[str, ...]
     formulas: tuple[str, ...]
     vary: tuple[str, ...]
     areas: tuple[str, ...] = ()
+    request: Request = field(default_factory=Request)
 
     @classmethod
-    def of(cls, model: Model, outputs: Sequence[str] | Mapping[str, str], vary: Sequence[str]) -> Wanted:
+    def of(
+        cls,
+        model: Model,
+        outputs: Sequence[str] | Mapping[str, str],
+        vary: Sequence[str],
+        request: Request | None = None,
+    ) -> Wanted:
         """What the caller asks for, checked.
 
         Raises:
-            EngineError: there is no output, one is given twice, or a formula cannot be read or names no symbol.
+            EngineError: there is no output, one is given twice, a formula cannot be read or names no symbol, or a
+                sensitivity is to something that is not varied.
         """
-        watched = watch(model, outputs)
-        return cls(watched.names, watched.texts, tuple(vary))
+        watched, asked = watch(model, outputs), request or Request()
+        asked.check(vary, model.states)
+        return cls(watched.names, watched.texts, tuple(vary), request=asked)
 
     @property
     def columns(self) -> int:
-        """How many numbers are computed per output time."""
-        return len(self.outputs) + len(self.areas)
+        """How many numbers are computed per output time: outputs, areas, then all of them by each parameter."""
+        return (len(self.outputs) + len(self.areas)) * (1 + len(self.request.names))
 
     def watched(self, model: Model) -> Watched:
         """The model extended by what is to be watched."""
@@ -99,12 +111,16 @@ def _generate(extended: Watched, wanted: Wanted, shape: Shape, target: _native.M
         raise EngineError(f"The rules of the model {model.name!r} build on each other too deeply.") from None
     module = Module(shape)
     define(module)
-    lowered = lower(module, equations, len(wanted.vary))
+    request, vary = wanted.request, wanted.vary
+    extend = partial(lower_sensitivities, module, equations, request=request, vary=vary) if request.names else None
+    lowered = lower(module, equations, len(vary), extend)
     workspace = Workspace.of(lowered)
     define_step(module, lowered, workspace)
     define_begin(module, lowered, workspace)
     define_write(module, lowered, workspace)
     define_run(module, lowered, workspace, flush=target.x86)
+    if target.gpu:
+        _gpu_code.define_entry(module, workspace)
     facts = {
         "states": equations.states,
         "rows": workspace.rows,

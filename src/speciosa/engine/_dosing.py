@@ -34,6 +34,32 @@ class Schedule:
     amount: NDArray[np.float64]
     infused: NDArray[np.int64]
 
+    @classmethod
+    def in_order(
+        cls,
+        time: NDArray[np.float64],
+        target: NDArray[np.int64],
+        amount: NDArray[np.float64],
+        infused: NDArray[np.int64],
+    ) -> Schedule:
+        """A schedule of events in any order; all of one shape."""
+        order = np.argsort(time, axis=-1, kind="stable")
+        return cls(
+            np.take_along_axis(time, order, axis=-1),
+            np.take_along_axis(target, order, axis=-1),
+            np.take_along_axis(amount, order, axis=-1),
+            infused,
+        )
+
+    def of(self, persons: NDArray[np.int64]) -> Schedule:
+        """The schedule of some of the persons."""
+        return Schedule(
+            self.time if self.time.ndim == 1 else np.ascontiguousarray(self.time[persons]),
+            self.target if self.target.ndim == 1 else np.ascontiguousarray(self.target[persons]),
+            self.amount if self.amount.ndim == 1 else np.ascontiguousarray(self.amount[persons]),
+            self.infused,
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Dosing:
@@ -130,8 +156,12 @@ class Dosing:
             names = (covariates,) if isinstance(covariates, str) else covariates
             covariates = {name: name for name in names}
         regimen = Regimen(people, given, covariates, carry)
-        doses = [(person, place, k) for person in people for place in person.doses
-                 for k in range(int(person.additional[place]) + 1)]
+        doses = [
+            (person, place, k)
+            for person in people
+            for place in person.doses
+            for k in range(int(person.additional[place]) + 1)
+        ]
         time = np.array([person.time[place] + person.interval[place] * k for person, place, k in doses])
         compartment = tuple(person.compartment[place] for person, place, _ in doses)
         amount = np.array([person.amount[place] for person, place, _ in doses])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from speciosa.engine import _sensitivity_ir as sensitivity
 from speciosa.engine._emitter import Emitter, Module, literal
 from speciosa.engine._lowering import Lowered
 from speciosa.engine._ops_ir import define_keep, define_special
@@ -16,6 +17,8 @@ __all__ = ["define_run"]
 def define_run(module: Module, lowered: Lowered, workspace: Workspace, *, flush: bool) -> None:
     """Write ``@run(args, start, stop, ws)``: simulate the persons start … stop - 1.
 
+    On a GPU ``start`` is the address of a number that all threads count on: who is free takes the next person.
+
     Args:
         module: where to.
         lowered: the model.
@@ -27,15 +30,19 @@ def define_run(module: Module, lowered: Lowered, workspace: Workspace, *, flush:
     define_keep(module, lowered, workspace)
     _define_dose(module, lowered, workspace)
     _define_settle(module, lowered, workspace)
-    with Emitter(module, "void @run(ptr %args, i64 %start, i64 %stop, ptr %ws)") as emit:
+    shared = module.shape.threads > 1
+    with Emitter(module, f"void @run(ptr %args, {'ptr' if shared else 'i64'} %start, i64 %stop, ptr %ws)") as emit:
         frame = Frame(emit, lowered, workspace)
         mode = _flush(emit) if flush else ""
-        following = emit.variable("i64")
-        emit.put("i64", "%start", following)
+        following = "%start" if shared else emit.variable("i64")
+        if not shared:
+            emit.put("i64", "%start", following)
         frame.put("mode", emit.constant(EMPTY))
         with emit.count(lowered.states) as state:
             tolerance = emit.get("double", emit.shift(frame.argument("absolute"), state))
             emit.store(emit.spread(tolerance), frame.at("tolerance", state))
+        if lowered.columns:
+            sensitivity.clear(frame)
         with emit.repeat() as (_, after):
             stopped = emit.compare("ogt", frame.get("mode"), emit.constant(RUNNING))
             with emit.when(emit.any(stopped)):
@@ -81,6 +88,8 @@ def _define_load(module: Module, lowered: Lowered, workspace: Workspace) -> None
             value = emit.get("double", emit.shift(frame.at("initial", state), "%lane"))
             emit.put("double", value, emit.shift(frame.at("y", state), "%lane"))
             emit.put("double", literal(0.0), emit.shift(frame.at("infusion", state), "%lane"))
+        if lowered.columns:
+            sensitivity.load(frame, "%lane")
         emit.put("i64", "%person", frame.lane("person", "%lane"))
         for name in ("event", "output"):
             emit.put("i64", "0", frame.lane(name, "%lane"))
@@ -148,6 +157,8 @@ def _define_dose(module: Module, lowered: Lowered, workspace: Workspace) -> None
             into = emit.shift(into, "%lane")
             added = emit.value(f"fmul double {amount}, {scale}")
             emit.put("double", emit.value(f"fadd double {emit.get('double', into)}, {added}"), into)
+            if lowered.columns:
+                sensitivity.dose(frame, "%lane", state, infusion, amount)
         emit.do(f"ret double {emit.get('double', stop)}")
 
 
@@ -168,6 +179,8 @@ def _define_settle(module: Module, lowered: Lowered, workspace: Workspace) -> No
             now = emit.get("double", frame.lane("t", lane))
             with emit.when(emit.test_real("oge", now, stop)):
                 frame.call("observe", *map(frame.rows, ("y", "constants", "t", "watched")))
+                if lowered.columns:
+                    sensitivity.observe(frame)
                 with emit.repeat() as (_, written):
                     index = emit.get("i64", frame.lane("output", lane))
                     emit.leave_if(emit.test("sge", index, frame.argument("time_count", "i64")), written)
@@ -198,7 +211,7 @@ def _finish(frame: Frame, lane: str) -> None:
 def _refill(frame: Frame, lane: str, again: str) -> None:
     """Next person into an empty lane, or rest if there is none."""
     emit = frame.emit
-    person = emit.get("i64", "%following")
+    person = emit.take("%following")
     with emit.when(emit.test("sge", person, "%stop")):
         emit.put("double", literal(IDLE), frame.lane("mode", lane))
         # harmless numbers, so that a resting lane costs nothing
@@ -206,9 +219,10 @@ def _refill(frame: Frame, lane: str, again: str) -> None:
             emit.put("double", literal(value), frame.lane(name, lane))
         with emit.count(frame.lowered.states) as state:
             emit.put("double", literal(0.0), emit.shift(frame.at("y", state), lane))
+        if frame.lowered.columns:
+            sensitivity.idle(frame, lane)
         emit.jump(again)
         emit.begin(emit.label())
-    emit.put("i64", emit.whole("add", person, "1"), "%following")
     status = emit.get("i64", emit.shift(frame.argument("status"), person))
     emit.leave_if(emit.test("ne", status, "0"), again)
     emit.do(f"call void @load(ptr %ws, ptr %args, i64 {lane}, i64 {person})")

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Final
 
-__all__ = ["PERSON", "STATE", "TIME", "Graph"]
+__all__ = ["LEAVES", "PERSON", "STATE", "TIME", "Graph"]
 
 PERSON: Final = 1
 """Bit of :attr:`Graph.depends`: depends on a varied parameter."""
@@ -18,6 +18,9 @@ STATE: Final = 2
 """The same for a state."""
 TIME: Final = 4
 """The same for time."""
+
+LEAVES: Final = frozenset({"state", "person", "tangent"})
+"""Operators of the nodes that are read from memory by their index."""
 
 _BOOLEAN: Final = frozenset({"<", "<=", "==", "and", "or", "not", "truth"})
 _LARGEST_UNROLLED_POWER: Final = 16
@@ -40,7 +43,7 @@ class Graph:
     Attributes:
         operator: per node.
         arguments: per node, other nodes.
-        value: per node: the number of a ``number``, the index of a ``state`` or ``person`` leaf, else 0.
+        value: per node: the number of a ``number``, the index of a ``state``, ``person`` or ``tangent`` leaf, else 0.
         depends: per node, bits ``PERSON | STATE | TIME``.
     """
 
@@ -83,6 +86,10 @@ class Graph:
     def time(self) -> int:
         """Time."""
         return self._node("time", depends=TIME)
+
+    def tangent(self, index: int) -> int:
+        """Component ``index`` of a direction in the space of the states, along which derivatives are taken."""
+        return self._node("tangent", value=index, depends=STATE)
 
     def truth(self, value: bool) -> int:
         """A constant truth value."""

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa.engine._plan import Plan
+from speciosa.engine._plan import Limits, Plan
 from speciosa.engine._recipe import Harvest, Recipe
 from speciosa.engine._workspace import ARGUMENTS
 from speciosa.errors import EngineError
 
 if TYPE_CHECKING:
     from speciosa.engine._kernel import Kernel
-    from speciosa.engine._steady import Limits
 
 __all__ = ["Job", "Part", "entries", "packed", "run_part"]
 
@@ -82,8 +81,7 @@ class Job:
         self.reached = np.zeros(self.persons)
         self.final = np.full((self.persons if final else 0, len(kernel.program.facts["states"])), np.nan)
         # `values` is set by each call
-        filled = {"status": self.status, "steps": self.steps, "reached": self.reached, "values": 0}
-        arrays = given | filled | {"final": self.final if final else 0}
+        arrays = given | self._filled() | {"values": 0}
         plain = [_plain(arrays[name]) for name in ARGUMENTS]
         self._arguments = np.array(plain, dtype=np.uint64)
 
@@ -95,14 +93,30 @@ class Job:
             stop: who follows the last one.
             curves: shape (stop - start, times, columns), filled.
         """
-        arguments = self._arguments.copy()
-        # the code counts persons from 0, and so its array of curves begins before ours
-        arguments[_VALUES] = (curves.ctypes.data - start * self.times * self.columns * 8) % _ALIKE
+        arguments = self.arguments(start, curves)
         row = 8 * self.kernel.lanes
         size = self.kernel.program.facts["rows"] * row
         memory = np.zeros(size + row, dtype=np.uint8)
         aligned = -(-memory.ctypes.data // row) * row
         self.kernel.program.run(arguments.ctypes.data, start, stop, aligned)
+
+    def arguments(self, start: int, curves: NDArray[np.float64]) -> NDArray[np.uint64]:
+        """The numbers of the call that writes the curves of the persons from ``start`` on."""
+        arguments = self._arguments.copy()
+        # the code counts persons from 0, and so its array of curves begins before ours
+        arguments[_VALUES] = (curves.ctypes.data - start * self.times * self.columns * 8) % _ALIKE
+        return arguments
+
+    def _filled(self) -> dict[str, Any]:
+        """Arrays that the code fills, but the curves."""
+        final = self.final if len(self.final) else 0
+        return {"status": self.status, "steps": self.steps, "reached": self.reached, "final": final}
+
+    def entries(self, start: int, stop: int, curves: NDArray[np.float64]) -> dict[str, Any]:
+        """All that the code reads and fills for some persons, by name: views of the arrays here."""
+        given = {n: v[start:stop] if n not in _SHARED and np.ndim(v) >= 2 else v for n, v in self.given.items()}
+        filled = {n: v if isinstance(v, int) else v[start:stop] for n, v in self._filled().items()}
+        return given | filled | {"values": curves}
 
     def outcome(self, start: int, stop: int) -> Harvest:
         """How some persons ended, without curves."""

@@ -11,17 +11,20 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from speciosa.engine import _chunks, _native, _summaries
+from speciosa.engine import _chunks, _gpu_code, _gpu_run, _native, _summaries
 from speciosa.engine._compile import Wanted, check_lanes, code_for
 from speciosa.engine._dosing import Dosing
 from speciosa.engine._emitter import Shape
 from speciosa.engine._job import Job, entries
 from speciosa.engine._model import Model
-from speciosa.engine._plan import Plan, make_plan
+from speciosa.engine._ops_ir import target_of
+from speciosa.engine._plan import Limits, Plan
+from speciosa.engine._planning import make_plan
 from speciosa.engine._recipe import Collector, Recipe, RunOptions, make_recipe
 from speciosa.engine._result import Result
 from speciosa.engine._run_plan import RunPlan, run_plan
-from speciosa.engine._steady import Limits, SteadyState, find_steady_state, machinery
+from speciosa.engine._sensitivities import Request
+from speciosa.engine._steady import SteadyState, find_steady_state, machinery
 from speciosa.engine._stores import Outline, open_store, outline, unopened
 from speciosa.errors import Cancelled, EngineError
 
@@ -35,6 +38,8 @@ def compile_model(
     lanes: int | None = None,
     *,
     cache: bool = True,
+    sensitivities: Sequence[str] = (),
+    control_sensitivities: bool = True,
 ) -> Kernel:
     """Compile a model to machine code for this computer.
 
@@ -46,12 +51,16 @@ def compile_model(
         vary: ids whose value will be given per person: parameters, compartments, or states (their initial value).
         lanes: persons side by side, 1, 2, 4 or 8; None for what suits the processor. The results are the same.
         cache: whether to keep the machine code on disk and to use what is kept there.
+        sensitivities: what to differentiate the outputs by: names out of ``vary``, or ``dose:`` and a state for the
+            factor (1) on all amounts given to it.
+        control_sensitivities: whether their errors, too, decide on the size of a step.
 
     Raises:
         EngineError: a name is unknown or has no value, or the model is too large.
     """
     check_lanes(lanes)
-    return _compile(model, Wanted.of(model, outputs, vary), lanes, cached=cache)
+    request = Request(tuple(sensitivities), control_sensitivities)
+    return _compile(model, Wanted.of(model, outputs, vary, request), lanes, cached=cache)
 
 
 def _compile(model: Model, wanted: Wanted, lanes: int | None, *, cached: bool) -> Kernel:
@@ -106,6 +115,11 @@ class Kernel:
         """Names of what is given per person."""
         return self.wanted.vary
 
+    @property
+    def sensitivities(self) -> tuple[str, ...]:
+        """What the outputs are differentiated by."""
+        return self.wanted.request.names
+
     def simulate(
         self,
         parameters: ArrayLike | Mapping[str, ArrayLike],
@@ -129,6 +143,7 @@ class Kernel:
         dtype: str = "float64",
         store: str | Path | None = None,
         executor: Any = None,  # noqa: ANN401 - anything with submit
+        device: str = "cpu",
     ) -> Result:
         """Simulate a population.
 
@@ -163,12 +178,14 @@ class Kernel:
                 broken off goes on where it was.
             executor: who runs the chunks in the place of threads: a Dask client, or something with ``submit`` like a
                 :class:`~concurrent.futures.ProcessPoolExecutor`. Its machines must see the folder of a store.
+            device: ``"cpu"``; ``"cuda"`` for the first NVIDIA GPU, ``"cuda:1"`` for the second (docs/engine-gpu.md).
 
         Returns:
             Curves, or what was asked for in their place, and a status per person.
 
         Raises:
-            EngineError: an argument has the wrong shape, a dose goes to no state, or the executor lost a chunk.
+            EngineError: an argument has the wrong shape, a dose goes to no state, the executor lost a chunk, or there
+                is no such device.
             Cancelled: ``cancel`` said so; its ``result`` holds who was done.
         """
         options: RunOptions = {
@@ -187,6 +204,7 @@ class Kernel:
             "dtype": dtype,
             "store": store,
             "executor": executor,
+            "device": device,
         }
         run = self._set_up(self._table(parameters), times, dosing or Dosing.none(), options)
         if run.outline is not None:
@@ -195,7 +213,7 @@ class Kernel:
         collector = Collector(run.job.persons, run.recipe, run.plan)
         try:
             watch = _chunks.Watch(run.job.persons, progress, cancel)
-            _chunks.run(run.job, run.recipe, collector, run.size, run.who, watch)
+            _chunks.run(run.job, run.recipe, collector, run.size, run.who, watch, chunk)
         except Cancelled as stop:
             stop.result = collector.result(run.job.kernel.order)
             raise
@@ -280,20 +298,33 @@ class Kernel:
         kernel, limits = self, self._limits(options)
         if times is None:  # the records say when
             plan = make_plan(machinery(self, limits, _final_states), table, None, dosing, begin, initial)
-            recipe, areas = make_recipe(self.outputs, plan.times, dosing, options)
+            recipe, areas = make_recipe(self.wanted, plan.times, dosing, options)
         else:
-            recipe, areas = make_recipe(self.outputs, _moments(times), dosing, options)
+            recipe, areas = make_recipe(self.wanted, _moments(times), dosing, options)
         if areas:
             kernel = _with_areas(self, areas)
             limits = kernel._limits(options)  # noqa: SLF001 - the same kernel with more states
         if times is not None or areas:
             grid = recipe.grid
             plan = make_plan(machinery(kernel, limits, _final_states), table, grid, dosing, begin, initial)
-        who = _chunks.crew(options.get("threads"), options.get("executor"))
+        _refuse_unknown_derivatives(self.sensitivities, plan, len(kernel.program.facts["states"]))
+        who = kernel._crew(options)  # noqa: SLF001 - the same kernel with more states
         job = Job(kernel, entries(plan, limits), plan.status, final=options.get("final", False))
         place = options.get("store")
         size = _chunks.chunk_size(job.persons, options.get("chunk"), recipe, job.columns, who, stored=place is not None)
         return _Run(job, plan, recipe, size, who, None if place is None else outline(Path(place), size, job, recipe))
+
+    def _crew(self, options: RunOptions) -> _chunks.Crew:
+        device, threads, executor = options.get("device", "cpu"), options.get("threads"), options.get("executor")
+        if device == "cpu":
+            return _chunks.crew(threads, executor)
+        if executor is not None:
+            raise EngineError(f"device is {device!r} beside an executor; give one of the two.")
+        return _chunks.Crew(1, None, lambda: 1, _gpu_run.program(self, device, self._for_gpu))
+
+    def _for_gpu(self, target: _native.Machine) -> tuple[bytes, dict[str, Any]]:
+        """PTX and facts."""
+        return code_for(self.model, self.wanted, _gpu_code.SHAPE, target, cache=self.cached)
 
     def _limits(self, options: RunOptions) -> Limits:
         rtol, max_steps = options.get("rtol", 1e-6), options.get("max_steps", 100_000)
@@ -359,6 +390,17 @@ def _final_states(kernel: Kernel, plan: Plan, limits: Limits) -> tuple[NDArray[n
     collector = Collector(job.persons, recipe, plan)
     _chunks.run(job, recipe, collector, size, who, _chunks.Watch(job.persons, None, None))
     return job.final, job.status
+
+
+def _refuse_unknown_derivatives(sensitivities: tuple[str, ...], plan: Plan, states: int) -> None:
+    """Sensitivities are carried through doses, not through states and parameters that are set from outside."""
+    targets = plan.schedule.target
+    outside = (targets >= 2 * states) & (targets != target_of("observe", states))
+    if sensitivities and (plan.initial is not None or outside.any()):
+        raise EngineError(
+            "Sensitivities cannot be computed with given initial states, resets, steady states or covariates that "
+            "change; use a kernel without sensitivities, or doses alone."
+        )
 
 
 def _beginning(start: float | None) -> float | None:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TYPE_CHECKING, TypeAlias
 
 from speciosa.engine._derivatives import BY_TIME, Derivatives
 from speciosa.engine._emitter import Emitter, Module
 from speciosa.engine._equations import Equations
-from speciosa.engine._expressions import Graph
+from speciosa.engine._expressions import LEAVES, Graph
+from speciosa.engine._looped import Places, eliminate_in_loops, entry_jobs, is_large, solve_in_loops
 from speciosa.engine._model import AREA
 from speciosa.engine._ordering import Elimination, eliminate
+from speciosa.engine._splitting import straight
 
-__all__ = ["Lowered", "lower"]
+if TYPE_CHECKING:
+    from speciosa.engine._sensitivities import Columns
+
+__all__ = ["Lowered", "Writer", "lower", "solve_straight"]
 
 _PREDICATES = {"<": "olt", "<=": "ole", "==": "oeq"}
 
@@ -32,6 +39,12 @@ class Lowered:
         timed: whether the right side depends on time.
         resting: per state, whether anything that can come to rest depends on it (not on an excreted amount, an area).
         areas: the states that hold areas under outputs: integrals, which no reset and no given state touches.
+        plan: how the matrix is factorised.
+        columns: the sensitivities, if there are any.
+        rows: further rows of the workspace by name.
+        between_parts: rows that the parts of a long function need, see :mod:`._splitting`.
+        looped: whether the factorisation is a loop over tables, see :mod:`._looped`.
+        pivots: where among the factors each pivot's -1 / a_kk is.
     """
 
     states: int
@@ -43,9 +56,15 @@ class Lowered:
     timed: bool = False
     resting: list[bool] = field(default_factory=list)
     areas: tuple[int, ...] = ()
+    plan: Elimination = field(default_factory=lambda: eliminate(0, ()))
+    columns: Columns | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+    between_parts: int = 0
+    looped: bool = False
+    pivots: list[int] = field(default_factory=list)
 
 
-class _Writer:
+class Writer:
     """Writes nodes into one function, each node once.
 
     Args:
@@ -71,6 +90,8 @@ class _Writer:
         self.constant_rows = constant_rows
         self._known: dict[int, str] = {}
         self._uses: Counter[int] = Counter()
+        self._passed: Mapping[int, int] = {}  # rows of nodes that an earlier part of the function has written
+        self._exported: Mapping[int, int] = {}  # rows of nodes that a later part will read
 
     def expect(self, roots: Sequence[int]) -> None:
         """Count how often each node will be used, which decides where multiply and add are fused."""
@@ -85,9 +106,29 @@ class _Writer:
             self._uses.update(self.graph.arguments[node])
             waiting.extend(self.graph.arguments[node])
 
+    def expect_besides(self, roots: Sequence[int]) -> None:
+        """Count the uses of further roots; what has been decided for the earlier ones stays, and so do their bits."""
+        decided = dict(self._uses)
+        self.expect(roots)
+        self._uses.update({node: count - self._uses[node] for node, count in decided.items()})
+
+    def share(self, whole: Writer, passed: Mapping[int, int], exported: set[int], rows: Mapping[int, int]) -> None:
+        """Write one part of a function that :mod:`._splitting` has dealt out; ``whole`` has counted all uses."""
+        self._uses = whole._uses
+        self._passed = passed
+        self._exported = {node: rows[node] for node in exported}
+
+    def is_cheap(self, node: int) -> bool:
+        """Whether a node is rather read or written again than passed on between parts."""
+        return self.graph.operator[node] in {"number", "time", "truth"} | LEAVES or self._is_stored(node)
+
+    def needs(self, node: int) -> tuple[int, ...]:
+        """What must be known before a node is written."""
+        return self._parts(node)
+
     def _is_stored(self, node: int) -> bool:
         graph = self.graph
-        return (
+        return node in self._passed or (
             self.constants is not None
             and graph.operator[node] != "number"
             and graph.per_person(node)
@@ -114,6 +155,8 @@ class _Writer:
                 waiting.extend(reversed(missing))
                 continue
             self._known[node] = self._stored(node) if self._is_stored(node) else self._write(node)
+            if node in self._exported:
+                self.emit.store(self._known[node], self.emit.row("%c", self._exported[node]))
             waiting.pop()
         return self._known[root]
 
@@ -142,6 +185,8 @@ class _Writer:
         return a, b, negative
 
     def _stored(self, node: int) -> str:
+        if node in self._passed:
+            return self.emit.load(self.emit.row("%c", self._passed[node]))
         assert self.constants is not None  # noqa: S101 - _is_stored has checked it
         row = self.constants.setdefault(node, len(self.constants))
         return self.emit.load(self.emit.row(self.constant_rows, row))
@@ -151,7 +196,7 @@ class _Writer:
         operator = graph.operator[node]
         if operator == "number":
             return emit.constant(graph.value[node])
-        if operator in {"state", "person"}:
+        if operator in LEAVES:
             return emit.load(emit.row(self.leaves[operator], int(graph.value[node])))
         if operator == "time":
             return emit.load(self.leaves["time"])
@@ -196,7 +241,11 @@ class _Writer:
 _POINTER = "ptr noalias"
 
 
-def lower(module: Module, equations: Equations, varied: int) -> Lowered:
+Extension: TypeAlias = "Callable[[Lowered, dict[tuple[int, int], int], dict[int, int]], None]"
+"""Writes more functions, given what is known so far, the Jacobian's nodes and the derivatives by time."""
+
+
+def lower(module: Module, equations: Equations, varied: int, extend: Extension | None = None) -> Lowered:
     """Write ``@slope``, ``@factorise``, ``@solve``, ``@observe`` and ``@prepare`` into a module.
 
     All take addresses of rows (vectors) and return nothing::
@@ -224,15 +273,24 @@ def lower(module: Module, equations: Equations, varied: int) -> Lowered:
         varied=varied,
         outputs=len(equations.outputs),
         factors=plan.entries,
+        plan=plan,
+        looped=is_large(plan),
         timed=any(graph.operator[node] == "time" for node in graph.reachable(equations.rates)),
         resting=_resting(len(equations.states), jacobian),
         areas=tuple(place for place, name in enumerate(equations.states) if name.startswith(AREA)),
     )
-    _straight(module, graph, "slope", equations.rates, lowered.constants)
-    _straight(module, graph, "observe", equations.outputs, lowered.constants)
-    _factorise(module, graph, lowered, plan, jacobian, by_time)
-    _solve(module, plan)
-    _prepare(module, equations, lowered.constants)
+    sizes = [1 + len(below) + len(right) for below, right in zip(plan.below, plan.right, strict=True)]
+    lowered.pivots = [0, *accumulate(sizes)][:-1]
+    _straight(module, graph, lowered, "slope", equations.rates)
+    _straight(module, graph, lowered, "observe", equations.outputs)
+    if lowered.looped:
+        _factorise_in_loops(module, graph, lowered, jacobian, by_time)
+    else:
+        _factorise(module, graph, lowered, plan, jacobian, by_time)
+        _solve(module, plan)
+    if extend is not None:  # before the constants are written, for it may need more of them
+        extend(lowered, jacobian, by_time)
+    _prepare(module, equations, lowered)
     return lowered
 
 
@@ -246,14 +304,29 @@ def _resting(states: int, pattern: Iterable[tuple[int, int]]) -> list[bool]:
         left &= used
 
 
-def _straight(module: Module, graph: Graph, name: str, roots: Sequence[int], constants: dict[int, int]) -> None:
-    signature = f"internal void @{name}({_POINTER} %y, {_POINTER} %c, {_POINTER} %t, {_POINTER} %out) #1"
-    with Emitter(module, signature) as emit:
-        writer = _Writer(emit, graph, {"state": "%y", "time": "%t"}, constants, "%c")
-        writer.expect(roots)
-        for index, root in enumerate(roots):
-            emit.store(writer.value(root), emit.row("%out", index))
-        emit.do("ret void")
+def _straight(module: Module, graph: Graph, lowered: Lowered, name: str, roots: Sequence[int]) -> None:
+    def make(emit: Emitter) -> Writer:
+        return Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
+
+    jobs = [("%out", row, node) for row, node in enumerate(roots)]
+    straight(module, lowered, name, ("y", "c", "t", "out"), make, jobs)
+
+
+def _factorise_in_loops(
+    module: Module,
+    graph: Graph,
+    lowered: Lowered,
+    jacobian: Mapping[tuple[int, int], int],
+    by_time: Mapping[int, int],
+) -> None:
+    def make(emit: Emitter) -> Writer:
+        return Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
+
+    places = Places.by(lowered.plan)
+    jobs = entry_jobs(places, jacobian, by_time if lowered.timed else {})
+    straight(module, lowered, "entries", ("y", "c", "t", "factors", "by_time"), make, jobs)
+    eliminate_in_loops(module, lowered, places, list(by_time))
+    solve_in_loops(module, lowered.plan)
 
 
 def _factorise(
@@ -267,7 +340,7 @@ def _factorise(
     """Gaussian elimination of J - inverse; stored per pivot k: n = -1 / a_kk, then a_ik n below, then a_kj right."""
     pointers = ", ".join(f"{_POINTER} %{name}" for name in ("y", "c", "t", "inverse", "factors", "by_time"))
     with Emitter(module, f"internal void @factorise({pointers}) #1") as emit:
-        writer = _Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
+        writer = Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
         writer.expect([*jacobian.values(), *by_time.values()])
         matrix = _Matrix(writer, jacobian, emit.load("%inverse"))
         kept: list[str] = []
@@ -291,7 +364,7 @@ def _factorise(
 class _Matrix:
     """The entries of J - inverse while they are eliminated."""
 
-    def __init__(self, writer: _Writer, jacobian: Mapping[tuple[int, int], int], inverse: str) -> None:
+    def __init__(self, writer: Writer, jacobian: Mapping[tuple[int, int], int], inverse: str) -> None:
         self.writer = writer
         self.jacobian = jacobian
         self.inverse = inverse
@@ -327,34 +400,37 @@ def _solve(module: Module, plan: Elimination) -> None:
         x = {
             row: emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row))) for row in sorted(plan.order)
         }
-        starts = []
-        place = 0
-        for pivot, below, right in zip(plan.order, plan.below, plan.right, strict=True):
-            starts.append(place)
-            for offset, row in enumerate(below):
-                factor = emit.load(emit.row("%factors", place + 1 + offset))
-                x[row] = emit.fma(factor, x[pivot], x[row])
-            place += 1 + len(below) + len(right)
-        for pivot, below, right, start in reversed(list(zip(plan.order, plan.below, plan.right, starts, strict=True))):
-            total = x[pivot]
-            for offset, column in enumerate(right):
-                factor = emit.load(emit.row("%factors", start + 1 + len(below) + offset))
-                total = emit.fma(factor, x[column], total)
-            x[pivot] = emit.mul(total, emit.load(emit.row("%factors", start)))
-            emit.store(x[pivot], emit.row("%out", pivot))
+        solve_straight(emit, plan, x)
         emit.do("ret void")
 
 
-def _prepare(module: Module, equations: Equations, constants: dict[int, int]) -> None:
-    pointers = ", ".join(f"{_POINTER} %{name}" for name in ("person", "c", "initial", "per_amount"))
-    with Emitter(module, f"internal void @prepare({pointers}) #1") as emit:
-        writer = _Writer(emit, equations.graph, {"person": "%person"})
-        jobs = [
-            *((node, "%c", row) for node, row in constants.items()),
-            *((node, "%initial", row) for row, node in enumerate(equations.initial)),
-            *((node, "%per_amount", row) for row, node in enumerate(equations.per_amount)),
-        ]
-        writer.expect([node for node, _, _ in jobs])
-        for node, target, row in jobs:
-            emit.store(writer.value(node), emit.row(target, row))
-        emit.do("ret void")
+def solve_straight(emit: Emitter, plan: Elimination, x: dict[int, str]) -> None:
+    """Solve for the right side ``x`` (a register per row) with ``%factors``, into ``%out``."""
+    starts = []
+    place = 0
+    for pivot, below, right in zip(plan.order, plan.below, plan.right, strict=True):
+        starts.append(place)
+        for offset, row in enumerate(below):
+            factor = emit.load(emit.row("%factors", place + 1 + offset))
+            x[row] = emit.fma(factor, x[pivot], x[row])
+        place += 1 + len(below) + len(right)
+    for pivot, below, right, start in reversed(list(zip(plan.order, plan.below, plan.right, starts, strict=True))):
+        total = x[pivot]
+        for offset, column in enumerate(right):
+            factor = emit.load(emit.row("%factors", start + 1 + len(below) + offset))
+            total = emit.fma(factor, x[column], total)
+        x[pivot] = emit.mul(total, emit.load(emit.row("%factors", start)))
+        emit.store(x[pivot], emit.row("%out", pivot))
+
+
+def _prepare(module: Module, equations: Equations, lowered: Lowered) -> None:
+    jobs = [
+        *(("%c", row, node) for node, row in lowered.constants.items()),
+        *(("%initial", row, node) for row, node in enumerate(equations.initial)),
+        *(("%per_amount", row, node) for row, node in enumerate(equations.per_amount)),
+    ]
+
+    def make(emit: Emitter) -> Writer:
+        return Writer(emit, equations.graph, {"person": "%person"})
+
+    straight(module, lowered, "prepare", ("person", "c", "initial", "per_amount"), make, jobs)

@@ -38,6 +38,7 @@ class Machine:
         lanes: persons side by side that suit its vector registers.
         fma: whether it fuses multiply and add.
         x86: whether denormal numbers are flushed by MXCSR.
+        gpu: whether this is a GPU, for which there is text instead of an object file.
     """
 
     triple: str
@@ -46,6 +47,7 @@ class Machine:
     lanes: int
     fma: bool
     x86: bool
+    gpu: bool = False
 
 
 @cache
@@ -78,12 +80,15 @@ def _target_machine(target: Machine) -> Any:  # noqa: ANN401 - llvmlite ships no
 
 
 def assemble(text: str, target: Machine) -> bytes:
-    """Compile IR text to an object file.
+    """Compile IR text to an object file, or for a GPU to PTX text.
 
     Raises:
         EngineError: LLVM refuses the text (a fault of the generator).
     """
     with _LOCK:
+        if target.gpu:
+            llvm.initialize_all_targets()
+            llvm.initialize_all_asmprinters()
         try:
             module = llvm.parse_assembly(text)
             module.verify()
@@ -97,7 +102,7 @@ def assemble(text: str, target: Machine) -> bytes:
         tuning.slp_vectorization = False
         passes = llvm.create_pass_builder(code, tuning)
         passes.getModulePassManager().run(module, passes)
-        return bytes(code.emit_object(module))
+        return code.emit_assembly(module).encode() if target.gpu else bytes(code.emit_object(module))
 
 
 class Program:

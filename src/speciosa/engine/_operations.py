@@ -187,23 +187,25 @@ def write_operations(
             work.cancel(time)
             work.add(time, target_of("reset", work.states), lasting=True)
         if place in doses:
-            values = sources.values
-            if records.steady[place]:
-                values = values.copy()
-                for varied, column in now.items():
-                    if not np.isnan(column[place]):
-                        values[:, varied] = column[place]
-            _give(work, records, place, sources, states[place_of[records.compartment[place]]], place_of, values)
+            name = states[place_of[records.compartment[place]]]
+            _give(work, records, place, sources, name, place_of[name], now)
         if records.event[place] == 0:
             work.seen.append((len(work.time), time))
-        if carry == "nocb":
+        if carry == "nocb" and place + 1 < len(records.time):
             # values of a record hold since the record before it
-            following = place + 1
-            if following < len(records.time):
-                if records.time[following] > time:
-                    work.barriers.append((len(work.time), time))
-                _set_covariates(work, now, following, time)
+            if records.time[place + 1] > time:
+                work.barriers.append((len(work.time), time))
+            _set_covariates(work, now, place + 1, time)
     return work
+
+
+def _values_at(values: Floats, columns: Mapping[int, Floats], place: int) -> Floats:
+    """The varied parameters at a record."""
+    found = values.copy()
+    for varied, column in columns.items():
+        if not np.isnan(column[place]):
+            found[:, varied] = column[place]
+    return found
 
 
 def _set_covariates(work: Operations, columns: Mapping[int, Floats], place: int, time: float) -> None:
@@ -218,40 +220,29 @@ def _give(
     place: int,
     sources: Sources,
     name: str,
-    place_of: Mapping[str, int],
-    values: Floats,
+    state: int,
+    covariates: Mapping[int, Floats],
 ) -> None:
     """One dose record: the dose, its additional doses, and its steady state."""
-    state = place_of[name]
     time, every = float(records.time[place]), float(records.interval[place])
     lag = work.usable(sources.of("lag", name, records, place), 0.0)
     fraction = work.usable(sources.of("bioavailability", name, records, place), 1.0)
-    rate = np.asarray(records.rate[place])
-    steady = int(records.steady[place])
-    amount = records.amount[place] * fraction
-    if rate == -1.0:
-        rate = work.usable(_modelled(sources, "rate", name, records, place), 1.0, above=True)
-    if rate.ndim == 0 and rate == -2.0:
-        length = work.usable(_modelled(sources, "duration", name, records, place), 1.0, above=True)
-        rate = amount / length
-    else:
-        length = amount / np.where(rate > 0, rate, 1.0)
-    bolus = records.rate[place] == 0.0
-    if steady:
-        if steady != 2:
-            work.cancel(time)
-            work.add(time, target_of("reset", work.states), lasting=True)
-        phase = np.mod(lag, every) if every > 0 else np.zeros(())
+    amount = np.asarray(records.amount[place] * fraction)
+    bolus = bool(records.rate[place] == 0.0)
+    rate, length = _infusion(work, records, place, sources, name, amount)
+    if records.steady[place]:
+        values = _values_at(sources.values, covariates, place)
         if not bolus and every > 0:  # as long as a whole number of intervals, but for rounding
             whole = np.round(length / every) * every
             length = np.where(np.abs(length - whole) <= 1e-12 * length, whole, length)
-        work.repeated.append(
-            Repeated(
-                time, every, phase, state, amount if bolus else np.zeros(()), np.zeros(()) if bolus else rate, length,
-                values, len(work.time), steady == 2,
-            )
-        )
-        work.add(time, target_of("add" if steady == 2 else "load", work.states))
+        phase = np.mod(lag, every) if every > 0 else np.zeros(())
+        gift = np.where(bolus, amount, 0.0), np.where(bolus, 0.0, rate), length
+        superposed = bool(records.steady[place] == 2)
+        if not superposed:
+            work.cancel(time)
+            work.add(time, target_of("reset", work.states), lasting=True)
+        work.repeated.append(Repeated(time, every, phase, state, *gift, values, len(work.time), superposed))
+        work.add(time, target_of("add" if superposed else "load", work.states))
         _give_what_is_on_the_way(work, state, time, every, lag, amount if bolus else None, rate, length)
     if records.amount[place] == 0.0:
         return
@@ -261,6 +252,20 @@ def _give(
             work.add(start, state, amount)
         else:
             work.infuse(state, rate, start, start + length)
+
+
+def _infusion(
+    work: Operations, records: PersonRecords, place: int, sources: Sources, name: str, amount: Floats
+) -> tuple[Floats, Floats]:
+    """Rate and length of an infusion; for a bolus 0 and a number without meaning."""
+    code = records.rate[place]
+    if code == -2.0:
+        length = work.usable(_modelled(sources, "duration", name, records, place), 1.0, above=True)
+        return np.asarray(amount / length), length
+    rate = np.asarray(code)
+    if code == -1.0:
+        rate = work.usable(_modelled(sources, "rate", name, records, place), 1.0, above=True)
+    return rate, np.asarray(amount / np.where(rate > 0, rate, 1.0))
 
 
 def _modelled(sources: Sources, kind: str, name: str, records: PersonRecords, place: int) -> Floats:

@@ -19,8 +19,8 @@ from speciosa.engine._workspace import Workspace
 __all__ = ["OPERATIONS", "define_keep", "define_special", "target_of"]
 
 OPERATIONS: Final = ("reset", "load", "add", "observe")
-"""``reset``: initial states, no infusion; ``load`` and ``add``: the states in row ``amount`` of the tables; ``observe``:
-write the next output now, before what else happens at this time."""
+"""``reset``: initial states and no infusion; ``load`` and ``add``: the states in row ``amount`` of the tables;
+``observe``: write the next output now, before what else happens at this time."""
 
 
 def target_of(operation: str, states: int, varied: int = 0) -> int:
@@ -93,14 +93,14 @@ def _set(frame: Frame, varied: str) -> None:
     """A varied parameter's new value. Amounts stay: a concentration changes with the volume of its compartment."""
     emit, n = frame.emit, frame.lowered.states
     emit.put("double", "%amount", emit.shift(frame.at("varied", varied), "%lane"))
-    before = emit.variable(f"[{n} x double]")
+    # between two steps the rows "extra" are free
     with emit.count(n) as state:
         value = emit.get("double", emit.shift(frame.at("per_amount", state), "%lane"))
-        emit.put("double", value, emit.shift(before, state))
+        emit.put("double", value, emit.shift(frame.at("extra", state), "%lane"))
     frame.call("prepare", *map(frame.rows, ("varied", "constants", "initial", "per_amount")))
     with emit.count(n) as state:
         new = emit.get("double", emit.shift(frame.at("per_amount", state), "%lane"))
-        old = emit.get("double", emit.shift(before, state))
+        old = emit.get("double", emit.shift(frame.at("extra", state), "%lane"))
         # not even 1 × y where nothing changed: a state may be infinite or not a number
         with emit.when(emit.test_real("une", new, old)):
             ratio = emit.value(f"fdiv double {new}, {old}")

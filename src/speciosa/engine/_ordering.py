@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 __all__ = ["Elimination", "eliminate"]
 
@@ -48,11 +49,16 @@ def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
             rows[row].add(column)
             columns[column].add(row)
     left = set(range(size))
+    # the costs change: an entry of the heap counts only while it is up to date
+    heap = [(len(rows[k]) * len(columns[k]), k) for k in range(size)]
+    heapify(heap)
     order: list[int] = []
     below: list[tuple[int, ...]] = []
     right: list[tuple[int, ...]] = []
     while left:
-        pivot = min(left, key=lambda k: (len(rows[k]) * len(columns[k]), k))
+        cost, pivot = heappop(heap)
+        if pivot not in left or cost != len(rows[pivot]) * len(columns[pivot]):
+            continue
         left.discard(pivot)
         order.append(pivot)
         below.append(tuple(sorted(columns[pivot])))
@@ -65,4 +71,6 @@ def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
                     columns[column].add(row)
         for column in rows[pivot]:
             columns[column].discard(pivot)
+        for changed in rows[pivot] | columns[pivot]:
+            heappush(heap, (len(rows[changed]) * len(columns[changed]), changed))
     return Elimination(tuple(order), tuple(below), tuple(right))

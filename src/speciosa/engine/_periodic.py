@@ -6,7 +6,7 @@ repetition is accelerated by Anderson's method, which combines the last results 
 Applications 16 (2009) 197-221). A linear model of k slow rates needs some k + 2 periods, whatever its half-lives.
 The weights of the combination add up to 1, so totals that the model keeps are kept.
 
-Every person is worked on alone, in sums of fixed order: neither the number of persons nor their neighbours change a bit.
+Every person is worked on alone, in sums of fixed order: neither the number of persons nor neighbours change a bit.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ Period: TypeAlias = "Callable[[NDArray[np.int64], Floats], tuple[Floats, NDArray
 
 _MEMORY: Final = 8
 _MOST_PERIODS: Final = 300
+_LEAP: Final = 100.0
+_FAR: Final = 1e3
+_LITTLE: Final = 0.01
 _DEPENDENT: Final = 1e-7  # a difference that lies so much in the others says nothing new
 
 
@@ -76,6 +79,8 @@ def fixed_points(
     open_rows, here = np.arange(len(start)), start.copy()
     safe = start.copy()  # where a plain repetition would go on, should an accelerated one fail
     plain = np.ones(len(start), dtype=np.bool_)
+    scale: Floats | None = None  # states after the first period
+    worst = np.zeros_like(start)
     memory = _Memory([], [])
     for _ in range(_MOST_PERIODS):
         if not len(open_rows):
@@ -91,13 +96,18 @@ def fixed_points(
         memory.learn(left, result)
         memory.forget(failed)
         correction = accelerated(memory.left, memory.result, left / allowed, allowed)
-        correction = _not_below_zero(result, correction)
+        correction = _within_reason(result, correction)
         size = np.maximum((np.abs(left) / allowed).max(axis=1), (np.abs(correction) / allowed).max(axis=1))
-        rested = (size <= 1.0) & ~failed & bool(memory.left)
+        scale = np.abs(result) if scale is None else scale
+        worst = np.maximum(worst, np.abs(left))
+        # a state that grows without end is soon so large that what a period adds seems little
+        runaway = (np.abs(result) > _FAR * scale) & (np.abs(left) > _LITTLE * worst + atol)
+        rested = (size <= 1.0) & ~failed & ~runaway.any(axis=1) & bool(memory.left)
         found[open_rows[rested]] = (result - correction)[rested]
         status[open_rows[rested]] = 0
         go_on = ~(rested | lost)
         memory.keep(go_on)
+        scale, worst = scale[go_on], worst[go_on]
         safe, here, plain = result[go_on], (result - correction)[go_on], failed[go_on]
         open_rows = open_rows[go_on]
     return found, status
@@ -124,7 +134,7 @@ def accelerated(left: list[Floats], results: list[Floats], wanted: Floats, allow
             upper[row, column] = (direction * vector).sum(axis=1)
             vector = vector - upper[row, column][:, None] * direction
         length = np.sqrt((vector * vector).sum(axis=1))
-        useful = (length > _DEPENDENT * before) & np.isfinite(length)
+        useful = np.asarray((length > _DEPENDENT * before) & np.isfinite(length))
         upper[column, column] = np.where(useful, length, 0.0)
         directions.append(np.where(useful, 1.0, 0.0)[:, None] * vector / np.where(useful, length, 1.0)[:, None])
     weights: list[Floats] = [np.zeros(len(wanted))] * len(directions)
@@ -137,11 +147,14 @@ def accelerated(left: list[Floats], results: list[Floats], wanted: Floats, allow
     correction = np.zeros_like(wanted)
     for weight, difference in zip(weights, results, strict=True):
         correction = correction + weight[:, None] * difference
-    return np.where(np.isfinite(correction).all(axis=1)[:, None], correction, 0.0)
+    correction[~np.isfinite(correction).all(axis=1)] = 0.0
+    return correction
 
 
-def _not_below_zero(result: Floats, correction: Floats) -> Floats:
-    """The correction, shortened where it would make a state negative that is not."""
+def _within_reason(result: Floats, correction: Floats) -> Floats:
+    """The correction, shortened where it would make a state negative that is not, or all a hundred times larger."""
     falls = (result >= 0) & (correction > result)
     share = np.where(falls, 0.9 * result / np.where(falls, correction, 1.0), 1.0).min(axis=1)
-    return share[:, None] * correction
+    most, asked = _LEAP * np.abs(result).max(axis=1), np.abs(correction).max(axis=1)
+    share = np.minimum(share, np.where(asked > most, most / np.where(asked > most, asked, 1.0), 1.0))
+    return np.asarray(share[:, None] * correction)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,9 @@ from speciosa.engine._result import Result, Summaries
 from speciosa.engine._summaries import SummaryPlan, Windows, corners, measures, plan, shared_doses, windows
 from speciosa.engine._workspace import WORDS
 from speciosa.errors import EngineError
+
+if TYPE_CHECKING:
+    from speciosa.engine._compile import Wanted
 
 __all__ = ["Collector", "Harvest", "Recipe", "RunOptions", "Store", "make_recipe"]
 
@@ -40,6 +43,7 @@ class RunOptions(TypedDict, total=False):
     dtype: str
     store: str | Path | None
     executor: Any
+    device: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +57,7 @@ class Harvest:
         reached: time that each reached, shape (c,).
         final: states at the last time, in the order of the state vector, shape (c, states); or None.
         curves: shape (c, m, outputs), or None where they are not kept.
+        derivatives: shape (c, m, sensitivities × outputs), or None.
         numbers: summaries, shape (c, w, measures), or None.
     """
 
@@ -62,6 +67,7 @@ class Harvest:
     reached: NDArray[np.float64]
     final: NDArray[np.float64] | None = None
     curves: NDArray[Any] | None = None
+    derivatives: NDArray[np.float64] | None = None
     numbers: NDArray[np.float64] | None = None
 
 
@@ -95,6 +101,7 @@ class Recipe:
 
     Attributes:
         outputs: names of the outputs.
+        sensitivities: what they are differentiated by.
         times: output times, shape (m,); (n, m) where persons have their own.
         dtype: of kept and stored curves: ``float64`` or ``float32``.
         keep: whether curves are kept in memory.
@@ -104,6 +111,7 @@ class Recipe:
 
     outputs: tuple[str, ...]
     times: NDArray[np.float64]
+    sensitivities: tuple[str, ...] = ()
     dtype: str = "float64"
     keep: bool = True
     summaries: SummaryPlan | None = None
@@ -121,24 +129,39 @@ class Recipe:
             found = replace(found, numbers=self.summaries.reduce(curves))
         if self.store is None and not self.keep:
             return found
-        own = curves[:, :, : len(self.outputs)]
-        if self.summaries is not None:
-            own = own[:, self.summaries.own]
+        looked = curves if self.summaries is None else curves[:, self.summaries.own]
+        own = looked[:, :, : len(self.outputs)]
+        if self.sensitivities:
+            found = replace(found, derivatives=self._derivatives(looked))
         with np.errstate(over="ignore"):  # beyond the range of float32 is infinity
             whole = replace(found, curves=own.astype(self.dtype, copy=False))
         if self.store is not None:
             self.store.write(whole)
         return whole if self.keep else found
 
+    def _derivatives(self, curves: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of the outputs, without the areas: shape (c, m, sensitivities × outputs)."""
+        count, width = len(self.sensitivities), curves.shape[2] // (1 + len(self.sensitivities))
+        by_each = curves[:, :, width:].reshape(*curves.shape[:2], count, width)
+        own = by_each[..., : len(self.outputs)]
+        return np.ascontiguousarray(own).reshape(*curves.shape[:2], count * len(self.outputs))
+
 
 def make_recipe(
-    outputs: tuple[str, ...], times: NDArray[np.float64], dosing: Dosing, options: RunOptions
+    computed: Wanted, times: NDArray[np.float64], dosing: Dosing, options: RunOptions
 ) -> tuple[Recipe, tuple[str, ...]]:
     """The recipe that the options ask for, and the outputs whose areas it needs.
+
+    Args:
+        computed: what the kernel computes.
+        times: output times.
+        dosing: the doses.
+        options: see :meth:`~speciosa.engine.Kernel.simulate`.
 
     Raises:
         EngineError: an option has no meaning, see :meth:`~speciosa.engine.Kernel.simulate`.
     """
+    outputs, sensitivities = computed.outputs, computed.request.names
     wanted, refine, dtype = options.get("summaries"), options.get("refine", 1), str(options.get("dtype", "float64"))
     if dtype not in _DTYPES:
         raise EngineError(f"dtype is {dtype!r}; expected float64 or float32.")
@@ -149,6 +172,8 @@ def make_recipe(
         raise EngineError(
             "Persons have output times of their own; summaries and stores need times for all, give times."
         )
+    if sensitivities and (options.get("store") is not None or dtype != "float64"):
+        raise EngineError("Sensitivities are kept in memory as float64 only; leave out store and dtype.")
     if options.get("final") and options.get("store") is not None:
         raise EngineError("A store does not hold final states; run without a store, or without final.")
     if wanted is None:
@@ -157,14 +182,14 @@ def make_recipe(
         stored = options.get("store") is not None
         if keep is False and not stored:
             raise EngineError("curves is False, but there are no summaries and no store: nothing would be left.")
-        return Recipe(outputs, times, dtype, not stored if keep is None else keep), ()
+        return Recipe(outputs, times, sensitivities, dtype, not stored if keep is None else keep), ()
     chosen = measures(wanted, outputs)
     areas = tuple(name for name in dict.fromkeys(outputs) if any(m.of_area for m in chosen if m.output == name))
     first = float(options.get("start") or 0.0)
     doses, bends = (found[found >= first] for found in (shared_doses(dosing), corners(dosing)))
     edges = windows(options.get("window"), first, float(times[-1]), doses)
     summed = plan(chosen, edges, times, bends, refine, outputs, areas)
-    return Recipe(outputs, times, dtype, bool(keep), summed), areas
+    return Recipe(outputs, times, sensitivities, dtype, bool(keep), summed), areas
 
 
 class Collector:
@@ -185,6 +210,7 @@ class Collector:
         self.reached = np.zeros(persons)
         shape = (persons, recipe.times.shape[-1] if recipe.keep else 0, len(recipe.outputs))
         self.values = np.empty(shape, dtype=recipe.dtype)
+        self.derivatives = np.empty((*shape[:2], shape[2] * len(recipe.sensitivities)))
         summed = recipe.summaries
         size = (persons, 0, 0) if summed is None else (persons, len(summed.windows), len(summed.measures))
         self.numbers = np.empty(size)
@@ -201,6 +227,8 @@ class Collector:
             self.final[place] = harvest.final
         if harvest.curves is not None:
             self.values[place] = harvest.curves
+        if harvest.derivatives is not None and self.recipe.keep:
+            self.derivatives[place] = harvest.derivatives
         if harvest.numbers is not None:
             self.numbers[place] = harvest.numbers
         return len(harvest.status)
@@ -215,12 +243,14 @@ class Collector:
         missing = self.status == WORDS.index("not run")
         if missing.any():
             self.values[missing] = np.nan
+            self.derivatives[missing] = np.nan
             self.numbers[missing] = np.nan
         times = recipe.times
         if self.plan.counts is not None and recipe.keep:
             absent = np.arange(times.shape[-1]) >= self.plan.counts[:, None]
             times = np.where(absent, np.nan, times)
             self.values[absent] = np.nan
+            self.derivatives[absent] = np.nan
         if self.final is not None:
             self.final[self.status != 0] = np.nan
         summaries = None
@@ -238,4 +268,6 @@ class Collector:
             store=None if recipe.store is None else recipe.store.path,
             final=None if self.final is None else self.final[:, list(order)],
             people=self.plan.people,
+            sensitivities=recipe.sensitivities,
+            derivatives=self.derivatives,
         )

@@ -127,9 +127,7 @@ def _columns(records: object) -> dict[str, Sequence[Any]]:
     return table
 
 
-def _named(
-    table: dict[str, Sequence[Any]], rename: Mapping[str, str], ignore: set[str]
-) -> dict[str, Sequence[Any]]:
+def _named(table: dict[str, Sequence[Any]], rename: Mapping[str, str], ignore: set[str]) -> dict[str, Sequence[Any]]:
     """Fields by their NONMEM name, in whatever case they were written; other columns as they are called."""
     fields = {}
     for field, column in rename.items():
@@ -160,9 +158,8 @@ def _numbers(column: Sequence[Any] | None, name: str, count: int) -> NDArray[np.
     """A column as numbers, NaN where a cell is missing."""
     if column is None:
         return np.full(count, np.nan)
-    array = column if isinstance(column, np.ndarray) else None
-    if array is not None and array.dtype.kind in "iufb":
-        return array.astype(np.float64)
+    if getattr(getattr(column, "dtype", None), "kind", "") in {"i", "u", "f", "b"}:  # an array, unlike a list
+        return np.asarray(column, dtype=np.float64)
     return np.array([_number(value, name, number) for number, value in enumerate(column, start=1)], dtype=np.float64)
 
 

@@ -72,10 +72,9 @@ class Regimen:
     def covariates_of(self, vary: Sequence[str], model: Model) -> dict[str, str]:
         """The varied parameter that each covariate column sets; every column must have a meaning."""
         columns = self.people[0].columns
+        chosen = dict(self.covariates or {})
         if self.covariates is None:
             chosen = {name: name for name in columns if name in vary}
-        else:
-            chosen = dict(self.covariates)
         for column, name in chosen.items():
             if column not in columns:
                 raise EngineError(f"The records have no column {column!r}, which was to be the covariate {name!r}.")
@@ -104,7 +103,9 @@ class Regimen:
         wanted += [(f"A {kind}", name) for kind, found in self.given.items() for name in found if name != "*"]
         for where, name in wanted:
             if name not in places:
-                raise EngineError(f"The dose compartment {name!r} is no state of the model; there are {known}. ({where})")
+                raise EngineError(
+                    f"The dose compartment {name!r} is no state of the model; there are {known}. ({where})"
+                )
         return places
 
 

@@ -69,6 +69,8 @@ class Result:
         final: states at the last time, before what happens then, in the order of ``model.states``, shape (n, states);
             None unless asked for.
         people: the ID of each person, where records gave them.
+        sensitivities: what the outputs were differentiated by.
+        derivatives: shape (n, m, sensitivities × outputs), all outputs by the first one, then by the next.
     """
 
     outputs: tuple[str, ...]
@@ -81,6 +83,8 @@ class Result:
     store: Path | None = None
     final: NDArray[np.float64] | None = None
     people: tuple[str, ...] = ()
+    sensitivities: tuple[str, ...] = ()
+    derivatives: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0, 0)))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -113,6 +117,11 @@ class Result:
         if self.summaries is None:
             raise EngineError(f"The summary {measure!r} of {output!r} was not asked for; name it in summaries.")
         return self.summaries.of(output, measure)
+
+    def sensitivity(self, output: str, parameter: str) -> NDArray[np.float64]:
+        """Derivative of an output by a parameter, in the unit of the one over that of the other, shape (n, m)."""
+        place = self.sensitivities.index(parameter) * len(self.outputs) + self.outputs.index(output)
+        return self.derivatives[:, :, place]
 
     def counts(self) -> dict[str, int]:
         """How many persons ended how, in words; only what occurs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -17,7 +17,8 @@ from speciosa.engine._emitter import Module, Shape
 from speciosa.engine._equations import build
 from speciosa.engine._lowering import lower
 from speciosa.engine._periodic import fixed_points
-from speciosa.engine._plan import Machinery, Plan, empty_schedule, given_states
+from speciosa.engine._plan import Floats, Limits, Machinery, Plan, Whole, empty_schedule
+from speciosa.engine._planning import given_states, own_states
 from speciosa.engine._steady_ir import STEADY_ARGUMENTS, define_steady
 from speciosa.engine._vector_math import define
 from speciosa.engine._workspace import WORDS, Workspace
@@ -26,10 +27,8 @@ from speciosa.errors import EngineError
 if TYPE_CHECKING:
     from speciosa.engine._kernel import Kernel
 
-__all__ = ["Limits", "SteadyState", "find_steady_state", "machinery"]
+__all__ = ["SteadyState", "find_steady_state", "machinery"]
 
-Floats: TypeAlias = NDArray[np.float64]
-Whole: TypeAlias = NDArray[np.int64]
 _FINER = 0.01  # periods are computed so much more exactly than their fixed point is wanted
 _FINEST = 1e-13
 _REST = (1e-9, 1e-3)  # states at rest: largest relative tolerance, and the absolute one beside that of the run
@@ -46,17 +45,6 @@ class SteadyState(NamedTuple):
 
     states: NDArray[np.float64]
     status: NDArray[np.int8]
-
-
-@dataclass(frozen=True, eq=False)
-class Limits:
-    """How exactly and how long a run may work; ``atol`` in the order of the state vector."""
-
-    rtol: float
-    atol: Floats
-    max_steps: int
-    chunk: int
-    threads: int
 
 
 Runner: TypeAlias = "Callable[[Kernel, Plan, Limits], tuple[Floats, Whole]]"
@@ -114,24 +102,14 @@ def _come_back(tools: Machinery, plan: Plan, dosing: Dosing, every: float | None
         raise EngineError(f"A dose at {dosing.time.max():g} is not within the {every:g} after which it is repeated.")
     begin = float(plan.start[0])
     schedule = dosing.schedule(tools.states, len(plan.values), tools.model.states)
-    schedule = _folded(schedule, every, len(tools.states))
+    schedule = _folded(schedule, every)
     schedule = replace(schedule, time=schedule.time + begin)
-    per_person = len(plan.values)
-
-    def of(array: NDArray[np.generic], which: Whole) -> NDArray[np.generic]:
-        return np.ascontiguousarray(array[which]) if array.ndim == 2 else array
 
     def period(which: Whole, here: Floats) -> tuple[Floats, Whole]:
-        part = Schedule(
-            of(schedule.time, which),
-            of(schedule.target, which),
-            of(schedule.amount, which),
-            schedule.infused,  # type: ignore[arg-type]
-        )
         own = Plan(
             plan.values[which],
             np.array([begin + every]),
-            part,
+            schedule.of(which),
             plan.start,
             plan.status[which],
             initial=np.ascontiguousarray(here),
@@ -140,8 +118,7 @@ def _come_back(tools: Machinery, plan: Plan, dosing: Dosing, every: float | None
 
     start = plan.initial
     if start is None:
-        times = np.full((per_person, 1), begin)
-        start, _ = tools.final(replace(plan, times=times, start=times[:, 0].copy()))
+        start = own_states(tools, plan)
     usable = np.flatnonzero(plan.status == 0)
     states, status = start.copy(), plan.status.copy()
     found = fixed_points(
@@ -156,7 +133,7 @@ def _come_back(tools: Machinery, plan: Plan, dosing: Dosing, every: float | None
     return states, status
 
 
-def _folded(schedule: Schedule, every: float, states: int) -> Schedule:
+def _folded(schedule: Schedule, every: float) -> Schedule:
     """Ends of infusions that lie beyond the period are those of infusions begun in periods before."""
     beyond = np.floor(np.where(np.isfinite(schedule.time), schedule.time, 0.0) / every)
     late = beyond >= 1
@@ -164,14 +141,12 @@ def _folded(schedule: Schedule, every: float, states: int) -> Schedule:
         return schedule
     # an end that comes k periods later: at the beginning of a period its infusion already runs k times
     shape = np.broadcast_shapes(schedule.time.shape, schedule.amount.shape)
-    time, target, amount = (np.broadcast_to(item, shape) for item in (schedule.time, schedule.target, schedule.amount))
+    time, amount = (np.broadcast_to(item, shape) for item in (schedule.time, schedule.amount))
+    target = np.broadcast_to(schedule.target, shape)
     running = np.where(np.broadcast_to(late, shape), -amount * beyond, 0.0)
     time = np.concatenate([np.zeros(shape), time - beyond * every], axis=-1)
     target, amount = np.concatenate([target, target], axis=-1), np.concatenate([running, amount], axis=-1)
-    target = np.where((amount == 0) & (target >= 2 * states), 0, target)
-    order = np.argsort(time, axis=-1, kind="stable")
-    time, target, amount = (np.take_along_axis(item, order, axis=-1) for item in (time, target, amount))
-    return Schedule(time, target, amount, schedule.infused)
+    return Schedule.in_order(time, target, amount, schedule.infused)
 
 
 # -- states at rest
@@ -181,14 +156,15 @@ def _folded(schedule: Schedule, every: float, states: int) -> Schedule:
 def _program(kernel: Kernel) -> _native.Program:
     """The machine code of the search for rest; made when it is first needed, and kept as the kernel's own is."""
     target = _native.machine()
-    what = {"sbml": kernel.model.sbml, "wanted": repr(kernel.wanted), "lanes": kernel.lanes}
-    key = _native.cache_key(target, steady=True, **what)
+    key = _native.cache_key(
+        target, steady=True, sbml=kernel.model.sbml, wanted=repr(kernel.wanted), lanes=kernel.lanes
+    )
     found = _native.read_cache(key) if kernel.cached else None
     if found is None:
         module = Module(Shape(kernel.lanes, fma=target.fma))
         define(module)
-        watched = kernel.wanted.watched(kernel.model)
-        lowered = lower(module, build(watched.model, watched.symbols, kernel.vary), len(kernel.vary))
+        extended = kernel.wanted.watched(kernel.model)  # the states are in the order that the outputs ask for
+        lowered = lower(module, build(extended.model, extended.symbols, kernel.vary), len(kernel.vary))
         workspace = Workspace.of(lowered)
         define_steady(module, lowered, workspace)
         found = _native.assemble(module.text(), target), {"rows": workspace.rows}

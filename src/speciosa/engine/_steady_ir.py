@@ -1,14 +1,19 @@
 """Where all slopes are 0: pseudo-transient continuation, which ends as Newton's method.
 
 Each iteration solves (1/h - J) Δ = f(y) with the integrator's own factorisation and moves y by Δ: for a small h a short
-step along the curve, for a large one a Newton step. The slopes that the linear model promises afterwards are Δ / h;
-how far the true ones are from that, relative to the slopes before, says how much h may grow (10 times at most) or must
-shrink. Where cᵀ f = 0 whatever y is, as for the total of a molecule's forms, cᵀ Δ = 0 too: totals stay what they were,
-although J is singular. Source: C. T. Kelley, D. E. Keyes, Convergence analysis of pseudo-transient continuation,
-SIAM Journal on Numerical Analysis 35 (1998) 508-523; the control of h is ours.
+step along the curve, for a large one a Newton step. A second solve tells how much further the point would go because
+the slopes there are not the promised ones, Δ / h: h grows, 10 times at most, where that is less than half of Δ, and
+shrinks where it is more. Where cᵀ f = 0 whatever y is, as for the total of a molecule's forms, cᵀ Δ = 0 too: totals
+stay what they were, although J is singular. Sources: C. T. Kelley, D. E. Keyes, Convergence analysis of
+pseudo-transient continuation, SIAM Journal on Numerical Analysis 35 (1998) 508-523; P. Deuflhard, Newton Methods for
+Nonlinear Problems, Springer 2004, sections 3.3 (natural monotonicity) and 6.4; the numbers of the control are ours.
 
-At rest is who moved by less than the tolerance in :data:`CALM` iterations one after another, h growing tenfold each
-time: a slow state would have moved tenfold each time too, and so would have been noticed.
+Newton's method would as gladly go back to a state that the curve leaves. An h beyond the time in which it leaves turns
+the sign of the determinant of J - 1/h; such an h is refused, and the search follows the curve.
+
+At rest is who moved by less than the tolerance in :data:`CALM` iterations one after another. As long as the slopes are
+more than rounding errors, h grows tenfold each time, so that a slow state moves tenfold too and is noticed; once they
+are rounding errors, h no longer grows, so that these are not blown up where J is singular.
 """
 
 from __future__ import annotations
@@ -39,7 +44,7 @@ STEADY_ARGUMENTS: Final = (
 CALM: Final = 4.0
 _MOST_GROWTH: Final = 10.0
 _LEAST_GROWTH: Final = 0.25
-_WANTED: Final = 0.5  # how far the slopes may be from the promised ones, relative to those before
+_WANTED: Final = 0.5  # how much further the point may want to go, relative to how far it went
 _RANGE: Final = (1e-40, 1e40)  # of h
 
 
@@ -102,7 +107,7 @@ def _define_enter(module: Module, lowered: Lowered, workspace: Workspace) -> Non
             with emit.when(emit.test("slt", own, "%stop")):
                 _given(frame, own, lane)
         _residual(frame, "y", frame.rows("slope"), frame.rows("slope"))
-        size, speed = (_norm(frame, "y", name) for name in ("y", "slope"))
+        size, speed = (_norm(frame, name) for name in ("y", "slope"))
         usable = emit.logic(
             "and", emit.compare("ogt", size, emit.constant(1e-5)), emit.compare("ogt", speed, emit.constant(1e-5))
         )
@@ -153,12 +158,12 @@ def _allowed(frame: Frame, state: str, *points: str) -> str:
     return emit.fma(relative, size, emit.load(frame.at("tolerance", state)))
 
 
-def _norm(frame: Frame, point: str, rows: str) -> str:
+def _norm(frame: Frame, rows: str) -> str:
     emit = frame.emit
     total = emit.variable(emit.shape.vector)
     emit.store(emit.constant(0.0), total)
     with emit.count(frame.lowered.states) as state:
-        ratio = emit.div(emit.load(frame.at(rows, state)), _allowed(frame, state, point))
+        ratio = emit.div(emit.load(frame.at(rows, state)), _allowed(frame, state, "y"))
         emit.store(emit.fma(ratio, ratio, emit.load(total)), total)
     return emit.unary("sqrt", emit.load(total))
 
@@ -172,6 +177,7 @@ def _define_iterate(module: Module, lowered: Lowered, workspace: Workspace) -> N
         inverse = emit.div(emit.constant(1.0), h)
         frame.put("inverse", inverse)
         frame.call("factorise", *map(frame.rows, ("y", "constants", "t", "inverse", "factors", "by_time")))
+        ahead = _looks_ahead(frame)
         frame.call("solve", *map(frame.rows, ("factors", "slope", "extra", "k")))
         with emit.count(n) as state:
             place = frame.at("k", state)
@@ -180,18 +186,21 @@ def _define_iterate(module: Module, lowered: Lowered, workspace: Workspace) -> N
             emit.store(emit.add(emit.load(frame.at("y", state)), move), frame.at("new_y", state))
         slopes = frame.rows("k", n)
         _residual(frame, "new_y", slopes, slopes)
-        totals = [emit.variable(emit.shape.vector) for _ in range(3)]
+        with emit.count(n) as state:
+            promised = emit.mul(emit.load(frame.at("k", state)), inverse)
+            emit.store(emit.sub(emit.load(frame.at("k", state, n)), promised), frame.at("k", state, 2 * n))
+        frame.call("solve", frame.rows("factors"), frame.rows("k", 2 * n), frame.rows("extra"), frame.rows("k", 3 * n))
+        totals = [emit.variable(emit.shape.vector) for _ in range(2)]
         for total in totals:
             emit.store(emit.constant(0.0), total)
         with emit.count(n) as state:
             allowed = _allowed(frame, state, "y", "new_y")
-            move = emit.load(frame.at("k", state))
-            surprise = emit.sub(emit.load(frame.at("k", state, n)), emit.mul(move, inverse))
-            for total, part in zip(totals, (move, emit.load(frame.at("slope", state)), surprise), strict=True):
+            further = emit.select(_resting(frame, state), emit.load(frame.at("k", state, 3 * n)), emit.constant(0.0))
+            for total, part in zip(totals, (emit.load(frame.at("k", state)), further), strict=True):
                 ratio = emit.div(part, allowed)
                 emit.store(emit.fma(ratio, ratio, emit.load(total)), total)
-        moved, speed, surprise = (emit.unary("sqrt", emit.load(total)) for total in totals)
-        good = _judge(frame, h, moved, speed, surprise)
+        moved, further = (emit.unary("sqrt", emit.load(total)) for total in totals)
+        good = _judge(frame, h, moved, further, ahead)
         with emit.count(n) as state:
             for old, new in (("y", emit.load(frame.at("new_y", state))), ("slope", emit.load(frame.at("k", state, n)))):
                 place = frame.at(old, state)
@@ -199,20 +208,30 @@ def _define_iterate(module: Module, lowered: Lowered, workspace: Workspace) -> N
         emit.do("ret void")
 
 
-def _judge(frame: Frame, h: str, moved: str, speed: str, surprise: str) -> str:
+def _looks_ahead(frame: Frame) -> str:
+    """Mask: the determinant of J - 1/h has the sign that it has for a small h."""
+    emit = frame.emit
+    sign = emit.constant(1.0)
+    for pivot in frame.lowered.pivots:
+        negative = emit.compare("olt", emit.load(frame.rows("factors", pivot)), emit.constant(0.0))
+        sign = emit.select(negative, emit.neg(sign), sign)
+    return emit.compare("ogt", sign, emit.constant(0.0))
+
+
+def _judge(frame: Frame, h: str, moved: str, further: str, ahead: str) -> str:
     """Next h and mode; returns which lanes accept."""
     emit = frame.emit
     one, running = emit.constant(1.0), frame.is_mode(RUNNING)
-    number = emit.logic("and", emit.compare("ord", moved, surprise), emit.compare("olt", moved, emit.constant(math.inf)))
-    number = emit.logic("and", number, emit.compare("olt", surprise, emit.constant(math.inf)))
+    endless = emit.constant(math.inf)
+    finite = emit.logic("and", emit.compare("olt", moved, endless), emit.compare("olt", further, endless))
+    number = emit.logic("and", finite, ahead)
     calm = emit.logic("and", number, emit.compare("ole", moved, emit.constant(math.sqrt(frame.lowered.states))))
-    near = emit.compare("ole", surprise, speed)
+    near = emit.compare("ole", further, moved)
     good = emit.logic("and", running, emit.logic("or", calm, emit.logic("and", number, near)))
-    growth = emit.div(emit.mul(emit.constant(_WANTED), speed), surprise)
+    growth = emit.div(emit.mul(emit.constant(_WANTED), moved), further)
     most, least = emit.constant(_MOST_GROWTH), emit.constant(_LEAST_GROWTH)
     growth = emit.select(emit.compare("olt", growth, most), growth, most)  # also where nothing surprises: 0 / 0
     growth = emit.select(emit.compare("ogt", growth, least), growth, least)
-    growth = emit.select(calm, most, growth)
     growth = emit.select(good, growth, least)
     next_h = emit.mul(h, growth)
     highest = emit.constant(_RANGE[1])
@@ -229,7 +248,7 @@ def _judge(frame: Frame, h: str, moved: str, speed: str, surprise: str) -> str:
     mode = emit.select(rested, emit.constant(ARRIVED), frame.get("mode"))
     frame.put("mode", emit.select(over, emit.constant(FAILED), mode))
     words = (emit.constant(float(WORDS.index(word))) for word in ("no steady state", "not a number"))
-    code = emit.select(number, *words)
+    code = emit.select(finite, *words)
     frame.put("code", emit.select(over, code, frame.get("code")))
     return good
 

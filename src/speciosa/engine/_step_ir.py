@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from speciosa.engine import _rodas5p as rodas
+from speciosa.engine import _sensitivity_ir as sensitivity
 from speciosa.engine._emitter import Emitter, Module, literal
 from speciosa.engine._lowering import Lowered
 from speciosa.engine._workspace import ARGUMENTS, ARRIVED, FAILED, RUNNING, Workspace
@@ -107,12 +108,16 @@ def define_step(module: Module, lowered: Lowered, workspace: Workspace) -> None:
         frame.put("inverse", emit.mul(inverse, emit.constant(1.0 / rodas.GAMMA)))
         _stages(frame, t, h, inverse)
         error = _error(frame)
+        if lowered.columns:
+            error = sensitivity.step(frame, error, h, inverse)
         good = emit.logic("and", emit.compare("ole", error, emit.constant(1.0)), frame.is_mode(RUNNING))
         _outputs(frame, good, t, new_t, inverse)
         _control(frame, error, good, hit, h)
         with emit.count(lowered.states) as state:
             place = frame.at("y", state)
             emit.store(emit.select(good, emit.load(frame.at("new_y", state)), emit.load(place)), place)
+        if lowered.columns:
+            sensitivity.accept(frame, good)
         frame.put("t", emit.select(good, new_t, t))
         emit.do("ret void")
 
@@ -143,7 +148,10 @@ def _stages(frame: Frame, t: str, h: str, inverse: str) -> None:
         with frame.infused() as state:
             place = frame.at("extra", state)
             emit.store(emit.add(emit.load(place), emit.load(frame.at("infusion", state))), place)
-        frame.call("slope", *map(frame.rows, (point, "constants", time, "slope")))
+        if frame.lowered.columns:
+            sensitivity.slope(frame, stage, point, time)
+        else:
+            frame.call("slope", *map(frame.rows, (point, "constants", time, "slope")))
         frame.call("solve", *map(frame.rows, ("factors", "slope", "extra")), frame.rows("k", stage * n))
 
 
@@ -236,6 +244,8 @@ def _outputs(frame: Frame, good: str, t: str, new_t: str, inverse: str) -> None:
                 outer = emit.mul(rest, emit.load(frame.at("y", state)))
                 emit.store(emit.fma(x, inner, outer), frame.at("between", state))
             frame.call("observe", *map(frame.rows, ("between", "constants", "output_time", "watched")))
+            if frame.lowered.columns:
+                sensitivity.observe_between(frame, x, rest)
             with emit.count(emit.shape.lanes) as lane:
                 flag = emit.get("double", frame.lane("pending", lane))
                 with emit.when(emit.test_real("oeq", flag, literal(1.0))):

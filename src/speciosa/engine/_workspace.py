@@ -99,6 +99,7 @@ class Workspace:
         n = lowered.states
         sizes = dict.fromkeys(_SCALARS, 1) | {
             "varied": lowered.varied,
+            "between_parts": lowered.between_parts,  # just before the constants: found from there
             "constants": len(lowered.constants),
             "per_amount": n,
             "initial": n,
@@ -115,6 +116,7 @@ class Workspace:
             "between": lowered.needed,
             "watched": lowered.outputs,
         }
+        sizes |= lowered.rows
         start, row = {}, 0
         for name, size in sizes.items():
             start[name] = row
