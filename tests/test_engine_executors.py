@@ -5,10 +5,13 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine_models import BOUND
 from speciosa import engine
@@ -19,6 +22,7 @@ from speciosa.errors import Cancelled, EngineError
 TIMES = np.linspace(0, 24, 25)
 VARIED = ("ka", "CL", "V", "kdeg", "n")
 COUNT = 600
+DOSE_TIMES, INTO, RATES = (0, 6, 6, 13), ("gut", "gut", "blood", "gut"), (0, 0, 0, 15.0)
 
 
 def people(count=COUNT):
@@ -32,7 +36,7 @@ def people(count=COUNT):
 def doses(count=COUNT):
     """Amounts and ends of infusions that differ between persons."""
     amounts = np.array([90.0, 40.0, 5.0, 60.0]) * np.random.default_rng(3).uniform(0.5, 2, (count, 4))
-    return engine.Dosing([0, 6, 6, 13], ("gut", "gut", "blood", "gut"), amounts, [0, 0, 0, 15.0])
+    return engine.Dosing(DOSE_TIMES, INTO, amounts, RATES)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +96,14 @@ def test_curves_land_as_parquet(kernel, pool, tmp_path):
     np.testing.assert_array_equal(table["mg"].to_numpy(), full.output("mg").ravel())
 
 
+def test_curves_land_as_zarr(kernel, pool, tmp_path):
+    zarr = pytest.importorskip("zarr", reason="zarr is an optional package")
+    kernel.simulate(people(), TIMES, doses(), executor=pool, store=tmp_path / "run.zarr", chunk=100)
+
+    found = zarr.open_group(str(tmp_path / "run.zarr"), mode="r")["curves"][:]
+    np.testing.assert_array_equal(found, kernel.simulate(people(), TIMES, doses()).values)
+
+
 def test_progress_and_cancellation(kernel, here, pool):
     told = []
     kernel.simulate(people(), TIMES, doses(), executor=pool, chunk=100, progress=lambda *state: told.append(state))
@@ -118,6 +130,7 @@ def test_a_plan_on_an_executor(kernel, pool):
 # -- trouble
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
 def test_a_pool_that_breaks_is_a_sentence_and_a_store_goes_on(kernel, tmp_path):
     options = {"store": tmp_path / "run", "chunk": 20}
     pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
@@ -167,6 +180,43 @@ def test_an_error_in_progress_reaches_the_caller_and_nothing_goes_on(kernel):
 def test_what_is_no_executor(kernel, options, sentence):
     with ThreadPoolExecutor(1) as executor, pytest.raises(EngineError, match=sentence):
         kernel.simulate(people(), TIMES, **{"executor": executor} | options)
+
+
+def test_a_run_can_be_stopped_while_nothing_comes_back(kernel):
+    futures = []
+
+    class Silent:
+        def submit(self, *_):
+            futures.append(Future())
+            return futures[-1]
+
+    asked = []
+    with pytest.raises(Cancelled, match="after 0 of 600"):
+        kernel.simulate(people(), TIMES, executor=Silent(), cancel=lambda: asked.append(1) or len(asked) > 1)
+    assert futures
+    assert all(future.cancelled() for future in futures)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 80), st.integers(1, 3), st.integers(1, 60), st.sampled_from(["float64", "float32"]))
+def test_any_chunk_any_number_of_workers_any_population(kernel, here, chunk, workers, count, dtype):
+    table, dosing = people()[:count], engine.Dosing(DOSE_TIMES, INTO, doses().amount[:count], RATES)
+    options = {"chunk": chunk, "dtype": dtype} | WANTED
+    with ThreadPoolExecutor(workers) as executor:
+        elsewhere = kernel.simulate(table, TIMES, dosing, executor=executor, **options)
+    threaded = kernel.simulate(table, TIMES, dosing, threads=workers, **options)
+
+    for result in (elsewhere, threaded):
+        np.testing.assert_array_equal(result.values, here.values[:count].astype(dtype))
+        np.testing.assert_array_equal(result.summaries.values, here.summaries.values[:count])
+        np.testing.assert_array_equal(result.reached, here.reached[:count])
+
+
+def test_parameters_may_lie_on_disk(kernel, here, tmp_path):
+    np.save(tmp_path / "people.npy", people())
+    table = np.load(tmp_path / "people.npy", mmap_mode="r")
+
+    same(kernel.simulate(table, TIMES, doses(), **WANTED), here)
 
 
 # -- code that travels
@@ -275,6 +325,7 @@ def test_a_cluster_writes_parquet(kernel, client, tmp_path):
 
 
 @dask
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
 @pytest.mark.parametrize("stored", [False, True])
 def test_a_worker_that_is_killed_loses_nothing(kernel, here, client, tmp_path, stored):
     client.wait_for_workers(2, timeout=60)

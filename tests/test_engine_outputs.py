@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine_models import BOUND, MIXED, ORAL
+from engine_models import MIXED, ORAL
 from speciosa import engine
 from speciosa.engine._output_formulas import watch
 from speciosa.errors import EngineError

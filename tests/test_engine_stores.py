@@ -138,6 +138,7 @@ def test_the_folder_of_another_run_is_refused(store, changes):
         run(store=store, **changes)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
 def test_a_process_that_is_killed_loses_at_most_what_it_was_at(store):
     code = (
         "import sys; sys.path.insert(0, sys.argv[2]);"
@@ -211,7 +212,7 @@ def test_a_full_disk_leaves_no_half_part(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(_stores, "_write", full)
-    with pytest.raises(EngineError, match="part .* cannot be written: .*No space left"):
+    with pytest.raises(EngineError, match=r"part .* cannot be written: .*No space left"):
         run(store=tmp_path / "run", threads=1)
 
     assert not list((tmp_path / "run").glob("*/*part*"))
@@ -229,7 +230,7 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path):
 def test_a_description_that_is_none(tmp_path, content):
     (tmp_path / "run.json").write_text(content)
 
-    with pytest.raises(EngineError, match="is no store of a run|cannot be used"):
+    with pytest.raises(EngineError, match=r"is no store of a run|cannot be used"):
         run(store=tmp_path)
 
 
@@ -285,7 +286,7 @@ def test_a_plan_counts_what_will_be_kept():
     assert plain.input_bytes == pytest.approx(table.nbytes, abs=1000)
     assert plain.memory_bytes == plain.input_bytes + plain.result_bytes
     assert plain.workers == 2
-    assert 0 < plain.sample
+    assert plain.sample > 0
     assert 0 < plain.seconds < 60
 
 
@@ -322,13 +323,14 @@ def test_a_plan_is_of_the_right_size():
     assert took / 10 < kern.plan_run(table, TIMES, DOSES, threads=1).seconds < took * 10
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.5, "0.5 s"), (89.0, "89 s"), (600.0, "10 min"), (7200.0, "2.0 h")]
-)
+@pytest.mark.parametrize(("seconds", "words"), [(0.5, "0.5 s"), (89.0, "89 s"), (600.0, "10 min"), (7200.0, "2.0 h")])
 def test_durations_and_sizes_in_words(seconds, words):
     plan = engine.RunPlan(7, 7, 1, 10, 1500, 0, 3 * 10**12, seconds, 7)
 
-    assert str(plan) == f"7 persons on 1 workers, 7 at a time: 1.51 kB of memory, 3 TB on disk, about {words} (from 7 persons)"
+    assert (
+        str(plan)
+        == f"7 persons on 1 workers, 7 at a time: 1.51 kB of memory, 3 TB on disk, about {words} (from 7 persons)"
+    )
 
 
 def test_a_plan_of_nobody():

@@ -124,6 +124,25 @@ def test_a_peak_is_after_the_dose_and_a_trough_before_it():
     np.testing.assert_allclose(result.summaries.values[0], expected, rtol=1e-5)
 
 
+def test_the_peak_of_an_infusion_is_where_it_ends():
+    dosing = engine.Dosing([0.1], "central", [100.0], [400.0])  # ends at 0.35, between the output times
+    result = kernel(ORAL, ("C",)).simulate({}, TIMES, dosing, summaries={"C": ("cmax", "tmax")})
+    k = 5.0 / 30.0
+    expected = 400.0 / 30.0 / k * (1 - math.exp(-k * 0.25))
+
+    assert result.summary("C", "tmax")[0, 0] == pytest.approx(0.35)
+    assert result.summary("C", "cmax")[0, 0] == pytest.approx(expected, rel=1e-6)
+
+
+def test_amounts_of_ones_own_change_no_bit_of_the_others():
+    amounts = np.array([90.0, 40.0, 50.0, 60.0]) * np.linspace(1, 2, 500)[:, None]
+    dosing = engine.Dosing([0, 6, 6, 13], ("gut", "gut", "central", "gut"), amounts, [0, 0, 0, 15.0])
+    alone = engine.Dosing([0, 6, 6, 13], ("gut", "gut", "central", "gut"), amounts[77:78], [0, 0, 0, 15.0])
+    together = summed(people(500), dosing=dosing).summaries.values[77]
+
+    np.testing.assert_array_equal(summed(people(500)[77:78], dosing=alone).summaries.values[0], together)
+
+
 # -- against the curves
 
 

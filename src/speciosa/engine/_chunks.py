@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -26,6 +27,7 @@ _ELSEWHERE = 1024  # on an executor, where each chunk costs a message
 _STORED = 4096  # in a store, where each chunk is a file
 _GPU_BUFFER = 1 << 30  # bytes of curves of a part that goes to a GPU
 _BUFFER = 32 << 20  # bytes of curves that a chunk may hold while it runs
+_PATIENCE = 0.5  # seconds between two questions whether to go on, where nothing ends meanwhile
 
 Range: TypeAlias = tuple[int, int]
 Progress: TypeAlias = "Callable[[int, int], object] | None"
@@ -85,7 +87,7 @@ def chunk_size(persons: int, given: int | None, recipe: Recipe, columns: int, wh
     else:
         usual = _STORED if stored else HERE if who.executor is None else _ELSEWHERE
         most = min(usual, max(8, _BUFFER // max(1, 8 * recipe.grid.shape[-1] * columns)))
-    # several chunks per thread, or the last one leaves the others waiting
+    # at least one chunk for each, or some would have nothing to do
     return max(1, min(most, -(-persons // max(1, who.workers()))))
 
 
@@ -107,6 +109,14 @@ class Watch:
         self.done += count
         if self.progress is not None:
             self.progress(self.done, self.persons)
+        self.ask()
+
+    def ask(self) -> None:
+        """Ask whether to go on.
+
+        Raises:
+            Cancelled: the caller wants to stop.
+        """
         if self.cancel is not None and self.done < self.persons and self.cancel():
             raise Cancelled(f"The run was stopped after {self.done} of {self.persons} persons.")
 
@@ -151,18 +161,18 @@ class _Here:
         self.recipe = recipe
         self.collector = collector
         # plain curves go straight to where they are kept
-        self.direct = recipe.keep and recipe.summaries is None and not recipe.sensitivities and recipe.dtype == "float64"
+        plain = recipe.summaries is None and recipe.store is None and not recipe.sensitivities
+        self.direct = plain and recipe.keep and recipe.dtype == "float64"
         self.after = replace(recipe, keep=False) if self.direct else recipe
-        if self.direct and recipe.store is not None:
-            self.direct, self.after = False, recipe
         self._free: SimpleQueue[NDArray[np.float64]] = SimpleQueue()
 
     def __call__(self, span: Range, run: Callable[[int, int, NDArray[np.float64]], None] | None = None) -> int:
         """Simulate the persons of a range, here or as ``run`` does it; returns how many."""
         job, (start, stop) = self.job, span
         shape = (stop - start, job.times, job.columns)
-        scratch = np.empty(0) if self.direct else self._scratch(int(np.prod(shape)))
-        curves = self.collector.values[start:stop] if self.direct else scratch[: int(np.prod(shape))].reshape(shape)
+        size = 0 if self.direct else math.prod(shape)
+        scratch = self._scratch(size)
+        curves = self.collector.values[start:stop] if self.direct else scratch[:size].reshape(shape)
         (run or job.run)(start, stop, curves)
         found = self.after.harvest(job.outcome(start, stop), curves)
         count = self.collector.put(found)
@@ -188,7 +198,7 @@ def _on_gpu(work: _Here, spans: Iterable[Range], gpu: _gpu_run.Program, given: i
 def _on_threads(work: _Here, spans: Iterable[Range], threads: int, watch: Watch) -> None:
     pool = ThreadPoolExecutor(max_workers=threads)
     try:
-        for future in _in_turn((partial(pool.submit, work, span) for span in spans), lambda: 2 * threads):
+        for future in _in_turn((partial(pool.submit, work, span) for span in spans), lambda: 2 * threads, watch.ask):
             watch.after(future.result())
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -203,7 +213,7 @@ def _elsewhere(job: Job, recipe: Recipe, collector: Collector, spans: Iterable[R
             return future
 
     # closed at once, whatever happens, so that no part goes on for nobody
-    with closing(_in_turn((partial(submit, span) for span in spans), lambda: 2 * who.workers() + 1)) as done:
+    with closing(_in_turn((partial(submit, span) for span in spans), lambda: 2 * who.workers() + 1, watch.ask)) as done:
         for future in done:
             with _lost(watch):
                 harvest = future.result()
@@ -225,8 +235,16 @@ def _lost(watch: Watch) -> Iterator[None]:
         ) from error
 
 
-def _in_turn(starts: Iterable[Callable[[], Future[Any]]], most: Callable[[], int]) -> Generator[Future[Any]]:
-    """Start one call after the other, a few at a time, and yield each as it ends; cancels the rest if left early."""
+def _in_turn(
+    starts: Iterable[Callable[[], Future[Any]]], most: Callable[[], int], idle: Callable[[], None]
+) -> Generator[Future[Any]]:
+    """Start one call after the other, a few at a time, and yield each as it ends; cancels the rest if left early.
+
+    Args:
+        starts: the calls.
+        most: how many may run at once, asked anew each time.
+        idle: called now and then while nothing ends.
+    """
     upcoming = iter(starts)
     running: set[Future[Any]] = set()
     try:
@@ -238,7 +256,9 @@ def _in_turn(starts: Iterable[Callable[[], Future[Any]]], most: Callable[[], int
                 running.add(start())
             if not running:
                 return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
+            done, running = wait(running, _PATIENCE, return_when=FIRST_COMPLETED)
+            if not done:
+                idle()
             yield from done
     finally:
         for future in running:

@@ -131,9 +131,7 @@ class Job:
         digest.update(repr((kernel.model.sbml, kernel.wanted)).encode())
         for name, value in sorted(self.given.items()):
             digest.update(f"\0{name}\0{np.shape(value)}\0".encode())
-            digest.update(np.ascontiguousarray(value).tobytes() if np.ndim(value) < 2 else b"")
-            for row in value if np.ndim(value) >= 2 else ():
-                digest.update(np.ascontiguousarray(row).tobytes())
+            digest.update(np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
         return digest.hexdigest()
 
     def part(self, start: int, stop: int, kernel: bytes, recipe: Recipe) -> Part:

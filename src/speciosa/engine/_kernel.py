@@ -164,7 +164,8 @@ class Kernel:
             max_steps: most steps per person.
             threads: how many chunks run at once; None for one per processor.
             progress: called as ``progress(done, total)`` when persons are done, in the calling thread.
-            cancel: asked between chunks; if it says True, :class:`~speciosa.errors.Cancelled` is raised.
+            cancel: asked between chunks, and twice a second where they run beside the caller; if it says True,
+                :class:`~speciosa.errors.Cancelled` is raised.
             chunk: persons per chunk; None for what suits. Neither this nor ``threads`` changes a result.
             summaries: per output numbers that sum up its curve: ``cmax``, ``tmax``, ``cmin``, ``trough``, ``auc``,
                 ``average``, ``time_above(x)``, ``time_below(x)``.
@@ -297,9 +298,9 @@ class Kernel:
         kernel, limits = self, self._limits(options)
         if times is None:  # the records say when
             plan = make_plan(machinery(self, limits, _final_states), table, None, dosing, begin, initial)
-            recipe, areas = make_recipe(self.wanted, plan.times, np.unique(dosing.time), options)
+            recipe, areas = make_recipe(self.wanted, plan.times, dosing, options)
         else:
-            recipe, areas = make_recipe(self.wanted, _moments(times), np.unique(dosing.time), options)
+            recipe, areas = make_recipe(self.wanted, _moments(times), dosing, options)
         if areas:
             kernel = _with_areas(self, areas)
             limits = kernel._limits(options)  # noqa: SLF001 - the same kernel with more states

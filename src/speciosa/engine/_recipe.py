@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from speciosa.engine._dosing import Dosing
 from speciosa.engine._plan import Plan
 from speciosa.engine._result import Result, Summaries
-from speciosa.engine._summaries import SummaryPlan, Windows, measures, plan, windows
+from speciosa.engine._summaries import SummaryPlan, Windows, corners, measures, plan, windows
 from speciosa.engine._workspace import WORDS
 from speciosa.errors import EngineError
 
@@ -147,14 +148,14 @@ class Recipe:
 
 
 def make_recipe(
-    computed: Wanted, times: NDArray[np.float64], doses: NDArray[np.float64], options: RunOptions
+    computed: Wanted, times: NDArray[np.float64], dosing: Dosing, options: RunOptions
 ) -> tuple[Recipe, tuple[str, ...]]:
     """The recipe that the options ask for, and the outputs whose areas it needs.
 
     Args:
         computed: what the kernel computes.
         times: output times.
-        doses: times of the doses.
+        dosing: the doses.
         options: see :meth:`~speciosa.engine.Kernel.simulate`.
 
     Raises:
@@ -184,8 +185,8 @@ def make_recipe(
         return Recipe(outputs, times, sensitivities, dtype, not stored if keep is None else keep), ()
     chosen = measures(wanted, outputs)
     areas = tuple(name for name in dict.fromkeys(outputs) if any(m.of_area for m in chosen if m.output == name))
-    edges = windows(options.get("window"), float(times[-1]), doses)
-    summed = plan(chosen, edges, times, doses, refine, outputs, areas)
+    edges = windows(options.get("window"), float(times[-1]), np.unique(dosing.time))
+    summed = plan(chosen, edges, times, corners(dosing), refine, outputs, areas)
     return Recipe(outputs, times, sensitivities, dtype, bool(keep), summed), areas
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
 
 import numpy as np
+from numpy.typing import NDArray
 
 from speciosa.engine._chunks import Crew
 from speciosa.engine._job import Job
@@ -15,6 +18,7 @@ __all__ = ["RunPlan", "run_plan"]
 
 _LONG_ENOUGH = 0.25  # seconds of running that give a fair idea
 _FILED = 1024  # persons whose file shows how large files will be
+_PIECES = 512  # at most so many groups of persons are run
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class RunPlan:
 
 
 def run_plan(job: Job, recipe: Recipe, size: int, who: Crew, store: Store | None) -> RunPlan:
-    """Run some persons, spread over the population, on one thread, and reckon from them.
+    """Run some persons, spread over the population, and reckon from them: here on as many threads as the run will have.
 
     Args:
         job: the run; the status of the sampled persons is that of a run afterwards.
@@ -68,8 +72,10 @@ def run_plan(job: Job, recipe: Recipe, size: int, who: Crew, store: Store | None
     """
     workers = max(1, who.workers())
     shown = replace(recipe, keep=recipe.keep or store is not None)
-    seconds, sample, stored = _measured(job, shown, min(size, _FILED if store else 8 * job.kernel.lanes), store)
-    per_person = seconds / max(1, sample)
+    most = min(size, _FILED if store else 8 * job.kernel.lanes)
+    seconds, sample, stored = _measured(job, shown, most, store, who.threads)
+    if who.executor is not None:  # measured on one thread here
+        seconds /= workers
     plan = recipe.summaries
     kept = recipe.times.shape[-1] * len(recipe.outputs) * np.dtype(recipe.dtype).itemsize if recipe.keep else 0
     numbers = 0 if plan is None else 8 * len(plan.windows) * len(plan.measures)
@@ -84,33 +90,45 @@ def run_plan(job: Job, recipe: Recipe, size: int, who: Crew, store: Store | None
         result_bytes=job.persons * (kept + numbers + bookkeeping),
         buffer_bytes=0 if direct else min(workers * size, job.persons) * job.times * job.columns * 8,
         stored_bytes=round(stored / max(1, sample) * job.persons),
-        seconds=per_person * job.persons / workers,
+        seconds=seconds / max(1, sample) * job.persons,
         sample=sample,
     )
 
 
-def _measured(job: Job, recipe: Recipe, most: int, store: Store | None) -> tuple[float, int, int]:
-    """Seconds and stored bytes of some persons, and how many they were; the first few only warm up."""
+def _measured(job: Job, recipe: Recipe, most: int, store: Store | None, threads: int) -> tuple[float, int, int]:
+    """Seconds that some persons took, how many they were, and their bytes on disk."""
     if not job.persons:
         return 0.0, 0, 0
-    seconds, sample, stored = 0.0, 0, 0
     most = min(most, job.persons)
-    places = np.unique(np.linspace(0, job.persons - most, 64).astype(np.int64))
-    np.random.default_rng(0).shuffle(places)
-    curves = np.empty((most, job.times, job.columns))
-    for round_number, start in enumerate([places[0], *places]):
-        stop = int(start) + most
-        begun = time.perf_counter()
-        job.run(int(start), stop, curves)
-        found = recipe.harvest(job.outcome(int(start), stop), curves)
-        weight = store.weigh(found) if store is not None else 0
-        if round_number:
-            stored += weight
-            seconds += time.perf_counter() - begun
-            sample += most
-        if seconds > _LONG_ENOUGH:
-            break
-    return seconds, sample, stored
+    starts = np.arange(0, job.persons - most + 1, most)
+    np.random.default_rng(0).shuffle(starts)
+    waiting: SimpleQueue[int] = SimpleQueue()
+    for start in starts[:_PIECES]:
+        waiting.put(int(start))
+
+    def piece(start: int, curves: NDArray[np.float64]) -> int:
+        job.run(start, start + most, curves)
+        found = recipe.harvest(job.outcome(start, start + most), curves)
+        return 0 if store is None else store.weigh(found)
+
+    def work(until: float) -> tuple[int, int]:
+        curves = np.empty((most, job.times, job.columns))
+        count, stored = 0, 0
+        while time.perf_counter() < until:
+            try:
+                start = waiting.get_nowait()
+            except Empty:
+                break
+            stored += piece(start, curves)
+            count += 1
+        return count, stored
+
+    piece(int(starts[-1]), np.empty((most, job.times, job.columns)))  # libraries are loaded, memory is warm
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        parts = [future.result() for future in [pool.submit(work, begun + _LONG_ENOUGH) for _ in range(threads)]]
+    seconds = time.perf_counter() - begun
+    return seconds, most * sum(count for count, _ in parts), sum(stored for _, stored in parts)
 
 
 def _size(count: float) -> str:

@@ -1,7 +1,7 @@
 """Numbers that sum up a curve: their names, the windows they are for, the times they need, and their computation.
 
 Peak, trough and time above a level are taken from the curve on a grid: the output times, the window's ends, and both
-sides of every dose. The area is an integral that the solver carries along, as exact as a state.
+sides of every dose and infusion end. The area is an integral that the solver carries along, as exact as a state.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from speciosa.engine._dosing import Dosing
 from speciosa.errors import EngineError
 
-__all__ = ["DOSING_INTERVAL", "Measure", "SummaryPlan", "Windows", "measures", "plan", "windows"]
+__all__ = ["DOSING_INTERVAL", "Measure", "SummaryPlan", "Windows", "corners", "measures", "plan", "windows"]
 
 Windows: TypeAlias = "str | tuple[float, float] | Sequence[tuple[float, float]] | NDArray[np.float64] | None"
 """``(start, end)``, several of them, ``"dosing interval"``, or None for the whole time."""
@@ -126,6 +127,17 @@ def windows(given: Windows, last: float, doses: NDArray[np.float64]) -> NDArray[
     return found
 
 
+def corners(dosing: Dosing) -> NDArray[np.float64]:
+    """Times at which every person's curves may jump or bend: doses, and ends of infusions that are the same for all.
+
+    An end that differs between persons is left out, or a person's summaries would depend on who else is simulated.
+    """
+    if dosing.amount.ndim > 1:
+        return np.unique(dosing.time)
+    drip = dosing.rate > 0
+    return np.unique(np.concatenate([dosing.time, dosing.time[drip] + dosing.amount[drip] / dosing.rate[drip]]))
+
+
 @dataclass(frozen=True, eq=False)
 class SummaryPlan:
     """What a chunk of curves is reduced to; picklable.
@@ -202,7 +214,7 @@ def plan(
     wanted: tuple[Measure, ...],
     edges: NDArray[np.float64],
     times: NDArray[np.float64],
-    doses: NDArray[np.float64],
+    bends: NDArray[np.float64],
     refine: int,
     outputs: Sequence[str],
     areas: Sequence[str],
@@ -213,12 +225,12 @@ def plan(
         wanted: the measures.
         edges: the windows, shape (w, 2).
         times: output times, shape (m,).
-        doses: times of the doses.
+        bends: times at which curves may jump or bend, see :func:`corners`.
         refine: into how many equal parts each interval of the grid is divided.
         outputs: the outputs; their order is that of the columns of the curves.
         areas: the outputs whose areas follow them.
     """
-    inside = doses[doses <= times[-1]]
+    inside = bends[bends <= times[-1]]
     grid = np.unique(np.concatenate([times, edges.ravel(), inside]))
     if refine > 1:
         parts = [grid[:-1] + np.diff(grid) * (k / refine) for k in range(1, refine)]
