@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from speciosa.engine._derivatives import BY_TIME, Derivatives
@@ -225,6 +225,7 @@ def lower(module: Module, equations: Equations, varied: int) -> Lowered:
     _straight(module, graph, "observe", equations.outputs, lowered.constants)
     _factorise(module, graph, lowered, plan, jacobian, by_time)
     _solve(module, plan)
+    _stage(module, graph, equations.rates, plan, lowered.constants)
     _prepare(module, equations, lowered.constants)
     return lowered
 
@@ -307,25 +308,46 @@ class _Matrix:
 def _solve(module: Module, plan: Elimination) -> None:
     pointers = ", ".join(f"{_POINTER} %{name}" for name in ("factors", "a", "b", "out"))
     with Emitter(module, f"internal void @solve({pointers}) #1") as emit:
-        x = {
-            row: emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row))) for row in sorted(plan.order)
-        }
-        starts = []
-        place = 0
-        for pivot, below, right in zip(plan.order, plan.below, plan.right, strict=True):
-            starts.append(place)
-            for offset, row in enumerate(below):
-                factor = emit.load(emit.row("%factors", place + 1 + offset))
-                x[row] = emit.fma(factor, x[pivot], x[row])
-            place += 1 + len(below) + len(right)
-        for pivot, below, right, start in reversed(list(zip(plan.order, plan.below, plan.right, starts, strict=True))):
-            total = x[pivot]
-            for offset, column in enumerate(right):
-                factor = emit.load(emit.row("%factors", start + 1 + len(below) + offset))
-                total = emit.fma(factor, x[column], total)
-            x[pivot] = emit.mul(total, emit.load(emit.row("%factors", start)))
-            emit.store(x[pivot], emit.row("%out", pivot))
+        _substitute(
+            emit, plan, lambda row: emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row))), "%out"
+        )
         emit.do("ret void")
+
+
+def _stage(
+    module: Module, graph: Graph, rates: Sequence[int], plan: Elimination, constants: dict[int, int]
+) -> None:
+    """Right side and solve in one: nothing between them goes through memory."""
+    pointers = ", ".join(f"{_POINTER} %{name}" for name in ("y", "c", "t", "factors", "k"))
+    with Emitter(module, f"internal void @stage({pointers}) #1") as emit:
+        writer = _Writer(emit, graph, {"state": "%y", "time": "%t"}, constants, "%c")
+        writer.expect(rates)
+        _substitute(emit, plan, lambda row: emit.add(writer.value(rates[row]), emit.load(emit.row("%k", row))), "%k")
+        emit.do("ret void")
+
+
+def _substitute(emit: Emitter, plan: Elimination, right_side: Callable[[int], str], out: str) -> None:
+    """Forward and back substitution; ``right_side`` writes a row's value when it is first needed."""
+    starts = []
+    x: dict[int, str] = {}
+    place = 0
+    for pivot, below, right in zip(plan.order, plan.below, plan.right, strict=True):
+        starts.append(place)
+        if pivot not in x:
+            x[pivot] = right_side(pivot)
+        for offset, row in enumerate(below):
+            if row not in x:
+                x[row] = right_side(row)
+            factor = emit.load(emit.row("%factors", place + 1 + offset))
+            x[row] = emit.fma(factor, x[pivot], x[row])
+        place += 1 + len(below) + len(right)
+    for pivot, below, right, start in reversed(list(zip(plan.order, plan.below, plan.right, starts, strict=True))):
+        total = x[pivot]
+        for offset, column in enumerate(right):
+            factor = emit.load(emit.row("%factors", start + 1 + len(below) + offset))
+            total = emit.fma(factor, x[column], total)
+        x[pivot] = emit.mul(total, emit.load(emit.row("%factors", start)))
+        emit.store(x[pivot], emit.row(out, pivot))
 
 
 def _prepare(module: Module, equations: Equations, constants: dict[int, int]) -> None:

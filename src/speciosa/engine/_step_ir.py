@@ -134,12 +134,11 @@ def _stages(frame: Frame, t: str, h: str, inverse: str) -> None:
             extra = emit.mul(extra, inverse) if stage else extra
             if slope:
                 extra = emit.fma(scaled, emit.load(frame.at("by_time", state)), extra)
-            emit.store(extra, frame.at("extra", state))
+            emit.store(extra, frame.at("k", state, stage * n))
         with frame.infused() as state:
-            place = frame.at("extra", state)
+            place = frame.at("k", state, stage * n)
             emit.store(emit.add(emit.load(place), emit.load(frame.at("infusion", state))), place)
-        frame.call("slope", *map(frame.rows, (point, "constants", time, "slope")))
-        frame.call("solve", *map(frame.rows, ("factors", "slope", "extra")), frame.rows("k", stage * n))
+        frame.call("stage", *map(frame.rows, (point, "constants", time, "factors")), frame.rows("k", stage * n))
 
 
 def _error(frame: Frame) -> str:
