@@ -259,7 +259,7 @@ def _factorise(
             negative = emit.div(emit.constant(-1.0), matrix.present(pivot, pivot))
             factors = [emit.mul(matrix.present(row, pivot), negative) for row in below]
             across = [matrix.present(pivot, column) for column in right]
-            for value in (negative, *factors, *across):
+            for value in (negative, *factors, *(emit.mul(other, negative) for other in across)):
                 emit.store(value, emit.row("%factors", len(kept)))
                 kept.append(value)
             for row, factor in zip(below, factors, strict=True):
@@ -328,6 +328,7 @@ def _stage(
 
 def _substitute(emit: Emitter, plan: Elimination, right_side: Callable[[int], str], out: str) -> None:
     """Forward and back substitution; ``right_side`` writes a row's value when it is first needed."""
+    position = {pivot: place for place, pivot in enumerate(plan.order)}
     starts = []
     x: dict[int, str] = {}
     place = 0
@@ -342,12 +343,13 @@ def _substitute(emit: Emitter, plan: Elimination, right_side: Callable[[int], st
             x[row] = emit.fma(factor, x[pivot], x[row])
         place += 1 + len(below) + len(right)
     for pivot, below, right, start in reversed(list(zip(plan.order, plan.below, plan.right, starts, strict=True))):
-        total = x[pivot]
-        for offset, column in enumerate(right):
+        total = emit.mul(x[pivot], emit.load(emit.row("%factors", start)))
+        # the latest known last: the sum waits for it anyway
+        for offset, column in sorted(enumerate(right), key=lambda item: -position[item[1]]):
             factor = emit.load(emit.row("%factors", start + 1 + len(below) + offset))
             total = emit.fma(factor, x[column], total)
-        x[pivot] = emit.mul(total, emit.load(emit.row("%factors", start)))
-        emit.store(x[pivot], emit.row(out, pivot))
+        x[pivot] = total
+        emit.store(total, emit.row(out, pivot))
 
 
 def _prepare(module: Module, equations: Equations, constants: dict[int, int]) -> None:

@@ -48,15 +48,18 @@ def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
             rows[row].add(column)
             columns[column].add(row)
     left = set(range(size))
+    depth = [0] * size
     order: list[int] = []
     below: list[tuple[int, ...]] = []
     right: list[tuple[int, ...]] = []
     while left:
-        pivot = min(left, key=lambda k: (len(rows[k]) * len(columns[k]), k))
+        pivot = min(left, key=lambda k: (len(rows[k]) * len(columns[k]), depth[k], k))
         left.discard(pivot)
         order.append(pivot)
         below.append(tuple(sorted(columns[pivot])))
         right.append(tuple(sorted(rows[pivot])))
+        for neighbour in columns[pivot] | rows[pivot]:
+            depth[neighbour] = max(depth[neighbour], depth[pivot] + 1)
         for row in columns[pivot]:
             rows[row].discard(pivot)
             for column in rows[pivot]:
