@@ -92,8 +92,14 @@ class _Writer:
     def _fusable(self, node: int) -> bool:
         if self.graph.operator[node] == "neg":
             inner = self.graph.arguments[node][0]
-            return self._uses[node] == 1 and self._fusable(inner)
-        return self.graph.operator[node] == "mul" and self._uses[node] == 1 and not self._is_stored(node)
+            return self._uses[node] <= 2 and self._fusable(inner)
+        if self.graph.operator[node] != "mul" or self._is_stored(node):
+            return False
+        return self._uses[node] == 1 or (self._uses[node] == 2 and all(map(self._is_at_hand, self.graph.arguments[node])))
+
+    def _is_at_hand(self, node: int) -> bool:
+        """Whether a node costs a load at most: a product of two such, needed in two sums, is best fused into both."""
+        return self.graph.operator[node] in {"state", "number"} or self._is_stored(node)
 
     def value(self, root: int) -> str:
         """The value of a node."""
@@ -192,13 +198,14 @@ _POINTER = "ptr noalias"
 
 
 def lower(module: Module, equations: Equations, varied: int) -> Lowered:
-    """Write ``@slope``, ``@factorise``, ``@solve``, ``@observe`` and ``@prepare`` into a module.
+    """Write ``@slope``, ``@factorise``, ``@solve``, ``@stage``, ``@observe`` and ``@prepare`` into a module.
 
     All take addresses of rows (vectors) and return nothing::
 
         @slope(y, constants, t, out)
         @factorise(y, constants, t, inverse, factors, by_time)   inverse = 1 / (γ h)
         @solve(factors, a, b, out)                               out = (inverse - J)⁻¹ (a + b)
+        @stage(y, constants, t, factors, k)                      k = (inverse - J)⁻¹ (slope + k)
         @observe(y, constants, t, out)
         @prepare(person, constants, initial, per_amount)
     """
@@ -248,7 +255,7 @@ def _factorise(
     jacobian: dict[tuple[int, int], int],
     by_time: dict[int, int],
 ) -> None:
-    """Gaussian elimination of J - inverse; stored per pivot k: n = -1 / a_kk, then a_ik n below, then a_kj right."""
+    """Gaussian elimination of J - inverse; stored per pivot k: n = -1 / a_kk, then a_ik n below, then a_kj n right."""
     pointers = ", ".join(f"{_POINTER} %{name}" for name in ("y", "c", "t", "inverse", "factors", "by_time"))
     with Emitter(module, f"internal void @factorise({pointers}) #1") as emit:
         writer = _Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
@@ -314,9 +321,7 @@ def _solve(module: Module, plan: Elimination) -> None:
         emit.do("ret void")
 
 
-def _stage(
-    module: Module, graph: Graph, rates: Sequence[int], plan: Elimination, constants: dict[int, int]
-) -> None:
+def _stage(module: Module, graph: Graph, rates: Sequence[int], plan: Elimination, constants: dict[int, int]) -> None:
     """Right side and solve in one: nothing between them goes through memory."""
     pointers = ", ".join(f"{_POINTER} %{name}" for name in ("y", "c", "t", "factors", "k"))
     with Emitter(module, f"internal void @stage({pointers}) #1") as emit:

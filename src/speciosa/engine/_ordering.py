@@ -1,7 +1,8 @@
 """Elimination order and sparse triangular pattern of the matrix 1/(γh) - J.
 
 Greedy Markowitz: the next pivot is the diagonal entry whose elimination can fill the fewest places,
-(row length - 1) × (column length - 1); ties go to the lower number, so the order is reproducible.
+(row length - 1) × (column length - 1). Ties go to the pivot on whose elimination the fewest others wait, which keeps
+the chains of the substitution short, then to the lower number, so the order is reproducible.
 H. M. Markowitz, Management Science 3 (1957) 255-269, doi:10.1287/mnsc.3.3.255.
 Pivots stay on the diagonal: the matrix is dominated by 1/(γh) whenever the step is small enough.
 """

@@ -130,6 +130,7 @@ def _stages(frame: Frame, t: str, h: str, inverse: str) -> None:
                 here = emit.load(frame.at("new_y", state))
                 last = emit.load(frame.at("k", state, (stage - 1) * n))
                 emit.store(emit.add(here, last), frame.at("new_y", state))
+            # the rest of the right side waits where the stage's result will be
             extra = frame.weighted(rodas.C[stage], state, None)
             extra = emit.mul(extra, inverse) if stage else extra
             if slope:

@@ -89,7 +89,6 @@ class Workspace:
             "y": n,
             "new_y": n,
             "slope": n,
-            "extra": n,
             "by_time": n,
             "infusion": n,
             "tolerance": n,
