@@ -69,7 +69,8 @@ class Module:
 
     def text(self) -> str:
         """The IR of the module."""
-        attributes = ["attributes #0 = { nounwind }", "attributes #1 = { noinline nounwind }"]
+        # 64: what the widest vectors need, so that none that waits in the frame lies across two cache lines
+        attributes = ["attributes #0 = { nounwind }", "attributes #1 = { noinline nounwind alignstack=64 }"]
         return "\n".join([*sorted(self.declarations), "", *self.functions, *attributes, ""])
 
 
