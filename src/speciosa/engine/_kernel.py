@@ -16,6 +16,7 @@ from speciosa.engine._dosing import Dosing
 from speciosa.engine._driver_ir import define_run
 from speciosa.engine._emitter import Module, Shape
 from speciosa.engine._equations import build
+from speciosa.engine._lanes import suited_lanes
 from speciosa.engine._lowering import lower
 from speciosa.engine._model import Model
 from speciosa.engine._result import Result
@@ -60,7 +61,7 @@ def compile_model(
     if len(model.states) > _MOST_STATES:
         raise EngineError(f"The model has {len(model.states)} states; at most {_MOST_STATES} can be compiled.")
     target = _native.machine()
-    width = lanes or target.lanes
+    width = lanes or suited_lanes(target, len(model.states))
     key = _native.cache_key(target, sbml=model.sbml, outputs=names, vary=varied, lanes=width)
     found = _native.read_cache(key) if cache else None
     if found is None:

@@ -95,7 +95,9 @@ class _Writer:
             return self._uses[node] <= 2 and self._fusable(inner)
         if self.graph.operator[node] != "mul" or self._is_stored(node):
             return False
-        return self._uses[node] == 1 or (self._uses[node] == 2 and all(map(self._is_at_hand, self.graph.arguments[node])))
+        return self._uses[node] == 1 or (
+            self._uses[node] == 2 and all(map(self._is_at_hand, self.graph.arguments[node]))
+        )
 
     def _is_at_hand(self, node: int) -> bool:
         """Whether a node costs a load at most: a product of two such, needed in two sums, is best fused into both."""
