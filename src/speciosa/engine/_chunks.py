@@ -162,10 +162,8 @@ class _Here:
         self.recipe = recipe
         self.collector = collector
         # plain curves go straight to where they are kept
-        plain = (
-            recipe.summaries is None and recipe.store is None and not recipe.sensitivities and recipe.dtype == "float64"
-        )
-        self.direct = plain and recipe.keep
+        plain = recipe.summaries is None and recipe.store is None and not recipe.sensitivities
+        self.direct = plain and recipe.keep and recipe.dtype == "float64"
         self.after = replace(recipe, keep=False) if self.direct else recipe
         self._free: SimpleQueue[NDArray[np.float64]] = SimpleQueue()
 

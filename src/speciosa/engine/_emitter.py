@@ -79,8 +79,11 @@ class Module:
 
     def text(self) -> str:
         """The IR of the module."""
+        # 64: what the widest vectors need, so that none that waits in the frame lies across two cache lines
+        aligned = " alignstack=64" if self.shape.threads == 1 else ""
         # a table of jumps saves nothing here, and costs a GPU dear
-        attributes = [f'attributes #{n} = {{ {w}nounwind "no-jump-tables"="true" }}' for n, w in ((0, ""), (1, "noinline "))]
+        common = 'nounwind "no-jump-tables"="true"'
+        attributes = [f"attributes #0 = {{ {common} }}", f"attributes #1 = {{ noinline {common}{aligned} }}"]
         return "\n".join([*sorted(self.declarations), "", *self.functions, *attributes, ""])
 
 

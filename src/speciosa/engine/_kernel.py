@@ -16,6 +16,7 @@ from speciosa.engine._compile import Wanted, check_lanes, code_for
 from speciosa.engine._dosing import Dosing
 from speciosa.engine._emitter import Shape
 from speciosa.engine._job import Job, entries
+from speciosa.engine._lanes import suited_lanes
 from speciosa.engine._model import Model
 from speciosa.engine._ops_ir import target_of
 from speciosa.engine._plan import Limits, Plan
@@ -65,7 +66,7 @@ def compile_model(
 
 def _compile(model: Model, wanted: Wanted, lanes: int | None, *, cached: bool) -> Kernel:
     target = _native.machine()
-    width = lanes or target.lanes
+    width = lanes or suited_lanes(target, len(model.states))
     code, facts = code_for(model, wanted, Shape(width, fma=target.fma), target, cache=cached)
     return Kernel(model, wanted, width, cached, _native.Program(code, target, facts))
 

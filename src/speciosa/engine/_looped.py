@@ -2,7 +2,7 @@
 
 The same pivots and, entry by entry, the same operations in the same order as the straight-line code of
 :mod:`._lowering`, so the same bits; only row by row instead of pivot by pivot. Where the factors lie is the same too:
-per pivot k first -1 / a_kk, then the entries below it times that, then those right of it.
+per pivot k first -1 / a_kk, then the entries below it times that, then those right of it times that.
 """
 
 from __future__ import annotations
@@ -150,6 +150,12 @@ def eliminate_in_loops(module: Module, lowered: Lowered, places: Places, by_time
                     emit.store(product, target)
             place = emit.row("%factors", diagonal)
             emit.store(emit.div(emit.constant(-1.0), emit.load(place)), place)
+        with emit.count(n) as number:  # only now: the elimination needed them as they were
+            negative = emit.load(emit.row("%factors", _entry(emit, start, number)))
+            begin = _entry(emit, right, number)
+            with emit.count(emit.whole("sub", _entry(emit, start, _next(emit, number)), begin)) as step:
+                place = emit.row("%factors", emit.whole("add", begin, step))
+                emit.store(emit.mul(emit.load(place), negative), place)
         emit.do("ret void")
 
 
@@ -192,13 +198,13 @@ def solve_in_loops(module: Module, plan: Elimination) -> None:
             number = emit.whole("sub", str(n - 1), forth)
             diagonal, first = _entry(emit, start, number), _entry(emit, right, number)
             place = emit.row("%out", _entry(emit, index, diagonal))
-            emit.store(emit.load(place), total)
+            emit.store(emit.mul(emit.load(place), emit.load(emit.row("%factors", diagonal))), total)
             end = _entry(emit, start, _next(emit, number))
             with emit.count(emit.whole("sub", end, first)) as offset:
                 here = emit.whole("add", first, offset)
                 known = emit.load(emit.row("%out", _entry(emit, index, here)))
                 emit.store(emit.fma(emit.load(emit.row("%factors", here)), known, emit.load(total)), total)
-            emit.store(emit.mul(emit.load(total), emit.load(emit.row("%factors", diagonal))), place)
+            emit.store(emit.load(total), place)
         emit.do("ret void")
 
 

@@ -20,7 +20,7 @@ from speciosa.engine._splitting import straight
 if TYPE_CHECKING:
     from speciosa.engine._sensitivities import Columns
 
-__all__ = ["Lowered", "Writer", "lower", "solve_straight"]
+__all__ = ["Lowered", "Writer", "lower", "substitute"]
 
 _PREDICATES = {"<": "olt", "<=": "ole", "==": "oeq"}
 
@@ -44,6 +44,7 @@ class Lowered:
         rows: further rows of the workspace by name.
         between_parts: rows that the parts of a long function need, see :mod:`._splitting`.
         looped: whether the factorisation is a loop over tables, see :mod:`._looped`.
+        staged: whether right side and solve of a stage are one function.
         pivots: where among the factors each pivot's -1 / a_kk is.
     """
 
@@ -61,6 +62,7 @@ class Lowered:
     rows: dict[str, int] = field(default_factory=dict)
     between_parts: int = 0
     looped: bool = False
+    staged: bool = False
     pivots: list[int] = field(default_factory=list)
 
 
@@ -138,8 +140,16 @@ class Writer:
     def _fusable(self, node: int) -> bool:
         if self.graph.operator[node] == "neg":
             inner = self.graph.arguments[node][0]
-            return self._uses[node] == 1 and self._fusable(inner)
-        return self.graph.operator[node] == "mul" and self._uses[node] == 1 and not self._is_stored(node)
+            return self._uses[node] <= 2 and self._fusable(inner)
+        if self.graph.operator[node] != "mul" or self._is_stored(node):
+            return False
+        return self._uses[node] == 1 or (
+            self._uses[node] == 2 and all(map(self._is_at_hand, self.graph.arguments[node]))
+        )
+
+    def _is_at_hand(self, node: int) -> bool:
+        """Whether a node costs a load at most: a product of two such, needed in two sums, is best fused into both."""
+        return self.graph.operator[node] in {"state", "number"} or self._is_stored(node)
 
     def value(self, root: int) -> str:
         """The value of a node."""
@@ -246,13 +256,14 @@ Extension: TypeAlias = "Callable[[Lowered, dict[tuple[int, int], int], dict[int,
 
 
 def lower(module: Module, equations: Equations, varied: int, extend: Extension | None = None) -> Lowered:
-    """Write ``@slope``, ``@factorise``, ``@solve``, ``@observe`` and ``@prepare`` into a module.
+    """Write ``@slope``, ``@factorise``, ``@solve``, ``@stage``, ``@observe`` and ``@prepare`` into a module.
 
     All take addresses of rows (vectors) and return nothing::
 
         @slope(y, constants, t, out)
         @factorise(y, constants, t, inverse, factors, by_time)   inverse = 1 / (γ h)
         @solve(factors, a, b, out)                               out = (inverse - J)⁻¹ (a + b)
+        @stage(y, constants, t, factors, k)                      k = (inverse - J)⁻¹ (slope + k)
         @observe(y, constants, t, out)
         @prepare(person, constants, initial, per_amount)
     """
@@ -290,6 +301,9 @@ def lower(module: Module, equations: Equations, varied: int, extend: Extension |
         _solve(module, plan)
     if extend is not None:  # before the constants are written, for it may need more of them
         extend(lowered, jacobian, by_time)
+    lowered.staged = not (lowered.looped or lowered.between_parts or lowered.columns)
+    if lowered.staged:
+        _stage(module, graph, equations.rates, lowered)
     _prepare(module, equations, lowered)
     return lowered
 
@@ -337,7 +351,7 @@ def _factorise(
     jacobian: dict[tuple[int, int], int],
     by_time: dict[int, int],
 ) -> None:
-    """Gaussian elimination of J - inverse; stored per pivot k: n = -1 / a_kk, then a_ik n below, then a_kj right."""
+    """Gaussian elimination of J - inverse; stored per pivot k: n = -1 / a_kk, then a_ik n below, then a_kj n right."""
     pointers = ", ".join(f"{_POINTER} %{name}" for name in ("y", "c", "t", "inverse", "factors", "by_time"))
     with Emitter(module, f"internal void @factorise({pointers}) #1") as emit:
         writer = Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
@@ -348,7 +362,7 @@ def _factorise(
             negative = emit.div(emit.constant(-1.0), matrix.present(pivot, pivot))
             factors = [emit.mul(matrix.present(row, pivot), negative) for row in below]
             across = [matrix.present(pivot, column) for column in right]
-            for value in (negative, *factors, *across):
+            for value in (negative, *factors, *(emit.mul(other, negative) for other in across)):
                 emit.store(value, emit.row("%factors", len(kept)))
                 kept.append(value)
             for row, factor in zip(below, factors, strict=True):
@@ -397,30 +411,44 @@ class _Matrix:
 def _solve(module: Module, plan: Elimination) -> None:
     pointers = ", ".join(f"{_POINTER} %{name}" for name in ("factors", "a", "b", "out"))
     with Emitter(module, f"internal void @solve({pointers}) #1") as emit:
-        x = {
-            row: emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row))) for row in sorted(plan.order)
-        }
-        solve_straight(emit, plan, x)
+        substitute(
+            emit, plan, lambda row: emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row))), "%out"
+        )
         emit.do("ret void")
 
 
-def solve_straight(emit: Emitter, plan: Elimination, x: dict[int, str]) -> None:
-    """Solve for the right side ``x`` (a register per row) with ``%factors``, into ``%out``."""
+def _stage(module: Module, graph: Graph, rates: Sequence[int], lowered: Lowered) -> None:
+    """Right side and solve in one: nothing between them goes through memory."""
+    pointers = ", ".join(f"{_POINTER} %{name}" for name in ("y", "c", "t", "factors", "k"))
+    with Emitter(module, f"internal void @stage({pointers}) #1") as emit:
+        writer = Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
+        writer.expect(rates)
+        substitute(emit, lowered.plan, lambda row: emit.add(writer.value(rates[row]), emit.load(emit.row("%k", row))), "%k")
+        emit.do("ret void")
+
+
+def substitute(emit: Emitter, plan: Elimination, right_side: Callable[[int], str], out: str) -> None:
+    """Forward and back substitution; ``right_side`` writes a row's value when it is first needed."""
     starts = []
+    x: dict[int, str] = {}
     place = 0
     for pivot, below, right in zip(plan.order, plan.below, plan.right, strict=True):
         starts.append(place)
+        if pivot not in x:
+            x[pivot] = right_side(pivot)
         for offset, row in enumerate(below):
+            if row not in x:
+                x[row] = right_side(row)
             factor = emit.load(emit.row("%factors", place + 1 + offset))
             x[row] = emit.fma(factor, x[pivot], x[row])
         place += 1 + len(below) + len(right)
     for pivot, below, right, start in reversed(list(zip(plan.order, plan.below, plan.right, starts, strict=True))):
-        total = x[pivot]
+        total = emit.mul(x[pivot], emit.load(emit.row("%factors", start)))
         for offset, column in enumerate(right):
             factor = emit.load(emit.row("%factors", start + 1 + len(below) + offset))
             total = emit.fma(factor, x[column], total)
-        x[pivot] = emit.mul(total, emit.load(emit.row("%factors", start)))
-        emit.store(x[pivot], emit.row("%out", pivot))
+        x[pivot] = total
+        emit.store(total, emit.row(out, pivot))
 
 
 def _prepare(module: Module, equations: Equations, lowered: Lowered) -> None:

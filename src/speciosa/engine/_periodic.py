@@ -100,8 +100,9 @@ def fixed_points(
         size = np.maximum((np.abs(left) / allowed).max(axis=1), (np.abs(correction) / allowed).max(axis=1))
         scale = np.abs(result) if scale is None else scale
         worst = np.maximum(worst, np.abs(left))
-        # a state that grows without end is soon so large that what a period adds seems little
-        runaway = (np.abs(result) > _FAR * scale) & (np.abs(left) > _LITTLE * worst + atol)
+        # a state that grows without end is soon so large that what a period adds seems little, or is lost in rounding
+        added = np.maximum(np.abs(left), np.spacing(np.abs(result)))
+        runaway = (np.abs(result) > _FAR * scale) & (added > _LITTLE * worst + atol)
         rested = (size <= 1.0) & ~failed & ~runaway.any(axis=1) & bool(memory.left)
         found[open_rows[rested]] = (result - correction)[rested]
         status[open_rows[rested]] = 0

@@ -27,7 +27,7 @@ from speciosa.engine._emitter import Emitter, Module
 from speciosa.engine._equations import Equations
 from speciosa.engine._expressions import PERSON, STATE, Graph
 from speciosa.engine._looped import product_in_loops
-from speciosa.engine._lowering import Lowered, Writer, solve_straight
+from speciosa.engine._lowering import Lowered, Writer, substitute
 from speciosa.engine._rodas5p import STAGES
 from speciosa.engine._splitting import straight
 from speciosa.errors import EngineError
@@ -241,18 +241,6 @@ def _rows(columns: Columns, lowered: Lowered) -> dict[str, int]:
     }
 
 
-class _Lazy(dict[int, str]):
-    """A right side whose rows are computed when they are first asked for, so that fewer wait in registers."""
-
-    def __init__(self, row: Callable[[int], str]) -> None:
-        super().__init__()
-        self._row = row
-
-    def __missing__(self, state: int) -> str:
-        self[state] = self._row(state)
-        return self[state]
-
-
 class _Functions:
     """Writes the functions into the module."""
 
@@ -310,7 +298,7 @@ class _Functions:
                 emit.do("call void @solve(ptr %factors, ptr %extra, ptr %zero, ptr %out)")
             else:
                 row = self._row(emit, jacobian, moving, block)
-                solve_straight(emit, self.lowered.plan, _Lazy(row))
+                substitute(emit, self.lowered.plan, row, "%out")
             emit.do("ret void")
 
     def _row(

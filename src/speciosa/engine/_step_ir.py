@@ -132,6 +132,7 @@ def _stages(frame: Frame, t: str, h: str, inverse: str) -> None:
             time = "stage_t"
             frame.put(time, emit.fma(emit.constant(rodas.NODES[stage]), h, t))
         scaled = emit.mul(emit.constant(slope), h) if slope else ""
+        rest, offset = ("k", stage * n) if frame.lowered.staged else ("extra", 0)
         with emit.count(n) as state:
             if 0 < stage < 6:
                 here = emit.load(frame.at("y", state))
@@ -140,19 +141,24 @@ def _stages(frame: Frame, t: str, h: str, inverse: str) -> None:
                 here = emit.load(frame.at("new_y", state))
                 last = emit.load(frame.at("k", state, (stage - 1) * n))
                 emit.store(emit.add(here, last), frame.at("new_y", state))
+            # the rest of the right side waits where the stage's result will be, if it may lie there
             extra = frame.weighted(rodas.C[stage], state, None)
             extra = emit.mul(extra, inverse) if stage else extra
             if slope:
                 extra = emit.fma(scaled, emit.load(frame.at("by_time", state)), extra)
-            emit.store(extra, frame.at("extra", state))
+            emit.store(extra, frame.at(rest, state, offset))
         with frame.infused() as state:
-            place = frame.at("extra", state)
+            place = frame.at(rest, state, offset)
             emit.store(emit.add(emit.load(place), emit.load(frame.at("infusion", state))), place)
+        k = frame.rows("k", stage * n)
+        if frame.lowered.staged:
+            frame.call("stage", *map(frame.rows, (point, "constants", time, "factors")), k)
+            continue
         if frame.lowered.columns:
             sensitivity.slope(frame, stage, point, time)
         else:
             frame.call("slope", *map(frame.rows, (point, "constants", time, "slope")))
-        frame.call("solve", *map(frame.rows, ("factors", "slope", "extra")), frame.rows("k", stage * n))
+        frame.call("solve", *map(frame.rows, ("factors", "slope", "extra")), k)
 
 
 def _error(frame: Frame) -> str:

@@ -63,11 +63,19 @@ def define(module: Module) -> None:
 
 
 def _polynomial(emit: Emitter, x: str, coefficients: Sequence[float]) -> str:
-    """Horner's rule, lowest coefficient first."""
-    result = emit.constant(coefficients[-1])
-    for coefficient in reversed(coefficients[:-1]):
-        result = emit.fma(result, x, emit.constant(coefficient))
-    return result
+    """Estrin's scheme, lowest coefficient first: neighbours are joined, then pairs of neighbours, and so on.
+
+    Horner's rule would take as many operations one after the other as there are coefficients; here they run abreast.
+    """
+    terms = [emit.constant(coefficient) for coefficient in coefficients]
+    power = x
+    while len(terms) > 1:
+        pairs = zip(terms[0::2], terms[1::2], strict=False)
+        joined = [emit.fma(odd, power, even) for even, odd in pairs]
+        terms = joined + terms[2 * len(joined) :]
+        if len(terms) > 1:
+            power = emit.mul(power, power)
+    return terms[0]
 
 
 def _bits(emit: Emitter, x: str) -> str:
