@@ -309,8 +309,8 @@ class _Functions:
                     emit.store(emit.load(emit.row("%out", row)), emit.row("%extra", row))
                 emit.do("call void @solve(ptr %factors, ptr %extra, ptr %zero, ptr %out)")
             else:
-                row = self._row(emit, jacobian, moving, block)
-                solve_straight(emit, self.lowered.plan, _Lazy(row))
+                right = self._row(emit, jacobian, moving, block)
+                solve_straight(emit, self.lowered.plan, _Lazy(right))
             emit.do("ret void")
 
     def _row(
