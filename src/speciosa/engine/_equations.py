@@ -103,6 +103,10 @@ class _Builder:
         self.rules = dict(model.assignment_rules)
         self.rate_rules = dict(model.rate_rules)
         self.reactions = {reaction.name: reaction.rate for reaction in model.reactions}
+        self.flows: dict[str, list[tuple[str, float]]] = {}
+        for reaction in model.reactions:
+            for species, coefficient in reaction.net:
+                self.flows.setdefault(species, []).append((reaction.name, coefficient))
         self.state_number = {name: index for index, name in enumerate(self.states)}
         self.varied: dict[str, int] = {}
         for index, name in enumerate(vary):
@@ -186,10 +190,8 @@ class _Builder:
             return self.number(self.rate_rules[name], self.running)
         graph = self.graph
         flow = graph.total(
-            graph.multiply(graph.number(coefficient), self.running(reaction.name))
-            for reaction in self.model.reactions
-            for species, coefficient in reaction.net
-            if species == name
+            graph.multiply(graph.number(coefficient), self.running(reaction))
+            for reaction, coefficient in self.flows.get(name, ())
         )
         return graph.multiply(self.per_amount(name), flow)
 

@@ -7,7 +7,8 @@ per pivot k first -1 / a_kk, then the entries below it times that, then those ri
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
@@ -30,13 +31,13 @@ __all__ = [
 ]
 
 MOST_UNROLLED: Final = 8000
-"""Beyond so many multiply-adds the factorisation is a loop."""
+"""Beyond so many operations the factorisation is a loop: straight code would take more than some 3 s to compile."""
 
 
-def is_large(plan: Elimination) -> bool:
-    """Whether the straight-line code would be too long."""
+def is_large(plan: Elimination, nodes: int) -> bool:
+    """Whether the straight-line code would be too long; ``nodes`` is how many nodes the entries of J are made of."""
     updates = sum(len(below) * len(right) for below, right in zip(plan.below, plan.right, strict=True))
-    return updates + plan.entries > MOST_UNROLLED
+    return updates + 2 * plan.entries + nodes > MOST_UNROLLED
 
 
 @dataclass(frozen=True)
@@ -71,21 +72,43 @@ class Places:
         return cls(start, rights, tuple(index), of)
 
 
-def _table(module: Module, name: str, numbers: Sequence[int]) -> str:
-    """A table of whole numbers as a constant of the module."""
-    listed = ", ".join(f"i32 {number}" for number in numbers)
-    module.declarations.add(f"@{name} = internal constant [{len(numbers)} x i32] [{listed}]")
-    return f"@{name}"
+def _table(module: Module, name: str, numbers: Sequence[int]) -> None:
+    """A table of whole numbers as the constant ``@name`` of the module."""
+    listed = ", ".join(f"i32 {number}" for number in numbers or (0,))
+    module.declarations.add(f"@{name} = internal constant [{max(len(numbers), 1)} x i32] [{listed}]")
 
 
 def _entry(emit: Emitter, table: str, index: str) -> str:
     """A number of a table."""
-    place = emit.value(f"getelementptr inbounds i32, ptr {table}, i64 {index}")
+    place = emit.value(f"getelementptr inbounds i32, ptr @{table}, i64 {index}")
     return emit.value(f"sext i32 {emit.get('i32', place)} to i64")
 
 
 def _next(emit: Emitter, index: str) -> str:
     return emit.whole("add", index, "1")
+
+
+@contextmanager
+def _range(emit: Emitter, first: str, end: str) -> Iterator[str]:
+    """A loop over first, first + 1, … end - 1."""
+    with emit.count(emit.whole("sub", end, first)) as offset:
+        yield emit.whole("add", first, offset)
+
+
+def _tables(module: Module, plan: Elimination, places: Places) -> None:
+    """The places, and per row the pivots left of it: their numbers and the places of the entries."""
+    position = {pivot: number for number, pivot in enumerate(plan.order)}
+    left: list[list[int]] = [[] for _ in plan.order]
+    for number, below in enumerate(plan.below):
+        for row in below:
+            left[position[row]].append(number)
+    pairs = [(row, number) for row, numbers in zip(plan.order, left, strict=True) for number in numbers]
+    _table(module, "lu_left_start", list(accumulate(map(len, left), initial=0)))
+    _table(module, "lu_left_pivot", [number for _, number in pairs])
+    _table(module, "lu_left_place", [places.of[row, plan.order[number]] for row, number in pairs])
+    _table(module, "lu_start", places.start)
+    _table(module, "lu_right", places.right)
+    _table(module, "lu_index", places.index)
 
 
 def eliminate_in_loops(module: Module, lowered: Lowered, places: Places, by_time: Sequence[int]) -> None:
@@ -97,66 +120,56 @@ def eliminate_in_loops(module: Module, lowered: Lowered, places: Places, by_time
         places: where the entries lie.
         by_time: states whose right side has a derivative by time; that of the others is set to 0.
     """
-    plan = lowered.plan
-    position = {pivot: number for number, pivot in enumerate(plan.order)}
-    lists: list[list[int]] = [[] for _ in plan.order]  # per row: numbers of the pivots left of it, in order
-    for number, below in enumerate(plan.below):
-        for row in below:
-            lists[position[row]].append(number)
-    left_start = _table(module, "lu_left_start", list(accumulate(map(len, lists), initial=0)))
-    left_pivot = _table(module, "lu_left_pivot", [number for one in lists for number in one] or [0])
-    left_place = _table(
-        module,
-        "lu_left_place",
-        [places.of[row, plan.order[number]] for row, one in zip(plan.order, lists, strict=True) for number in one]
-        or [0],
-    )
-    start, right = _table(module, "lu_start", places.start), _table(module, "lu_right", places.right)
-    index = _table(module, "lu_index", places.index)
-    n = len(plan.order)
+    _tables(module, lowered.plan, places)
+    n = len(lowered.plan.order)
     pointers = ", ".join(f"ptr noalias %{name}" for name in ("y", "c", "t", "inverse", "factors", "by_time"))
     with Emitter(module, f"internal void @factorise({pointers}) #1") as emit:
         _fill(emit, lowered, n, timed=lowered.timed and len(by_time) < n)
         inverse = emit.load("%inverse")
         where = emit.variable(f"[{n} x i64]")  # per column: place of the entry in the current row
         with emit.count(n) as number:
-            diagonal, across = _entry(emit, start, number), _entry(emit, right, number)
-            end = _entry(emit, start, _next(emit, number))
-            place = emit.row("%factors", diagonal)
-            emit.store(emit.sub(emit.load(place), inverse), place)
-            first, last = _entry(emit, left_start, number), _entry(emit, left_start, _next(emit, number))
-            with emit.count(emit.whole("sub", last, first)) as offset:
-                here = emit.whole("add", first, offset)
-                column = _entry(emit, index, _entry(emit, start, _entry(emit, left_pivot, here)))
-                emit.put("i64", _entry(emit, left_place, here), emit.shift(where, column))
-            emit.put("i64", diagonal, emit.shift(where, _entry(emit, index, diagonal)))
-            with emit.count(emit.whole("sub", end, across)) as offset:
-                here = emit.whole("add", across, offset)
-                emit.put("i64", here, emit.shift(where, _entry(emit, index, here)))
-            with emit.count(emit.whole("sub", last, first)) as offset:
-                here = emit.whole("add", first, offset)
-                pivot = _entry(emit, left_pivot, here)
-                place = emit.row("%factors", _entry(emit, left_place, here))
-                negative = emit.load(emit.row("%factors", _entry(emit, start, pivot)))
-                factor = emit.mul(emit.load(place), negative)
-                emit.store(factor, place)
-                begin = _entry(emit, right, pivot)
-                count = emit.whole("sub", _entry(emit, start, _next(emit, pivot)), begin)
-                with emit.count(count) as step:
-                    other = emit.whole("add", begin, step)
-                    target = emit.get("i64", emit.shift(where, _entry(emit, index, other)))
-                    target = emit.row("%factors", target)
-                    product = emit.fma(factor, emit.load(emit.row("%factors", other)), emit.load(target))
-                    emit.store(product, target)
-            place = emit.row("%factors", diagonal)
-            emit.store(emit.div(emit.constant(-1.0), emit.load(place)), place)
-        with emit.count(n) as number:  # only now: the elimination needed them as they were
-            negative = emit.load(emit.row("%factors", _entry(emit, start, number)))
-            begin = _entry(emit, right, number)
-            with emit.count(emit.whole("sub", _entry(emit, start, _next(emit, number)), begin)) as step:
-                place = emit.row("%factors", emit.whole("add", begin, step))
-                emit.store(emit.mul(emit.load(place), negative), place)
+            diagonal = emit.row("%factors", _entry(emit, "lu_start", number))
+            emit.store(emit.sub(emit.load(diagonal), inverse), diagonal)
+            first, end = (_entry(emit, "lu_left_start", row) for row in (number, _next(emit, number)))
+            _locate(emit, number, first, end, where)
+            with _range(emit, first, end) as left:
+                _reduce(emit, left, where)
+            emit.store(emit.div(emit.constant(-1.0), emit.load(diagonal)), diagonal)
+        _divide(emit, n)
         emit.do("ret void")
+
+
+def _divide(emit: Emitter, n: int) -> None:
+    """Multiply what is right of each pivot by -1 / a_kk; only at the end, since the elimination needs it as it was."""
+    with emit.count(n) as number:
+        start = _entry(emit, "lu_start", number)
+        negative = emit.load(emit.row("%factors", start))
+        with _range(emit, _entry(emit, "lu_right", number), _entry(emit, "lu_start", _next(emit, number))) as place:
+            target = emit.row("%factors", place)
+            emit.store(emit.mul(emit.load(target), negative), target)
+
+
+def _locate(emit: Emitter, number: str, first: str, end: str, where: str) -> None:
+    """Note where the entries of a row lie; ``first`` … ``end`` are those left of the diagonal."""
+    with _range(emit, first, end) as left:
+        column = _entry(emit, "lu_index", _entry(emit, "lu_start", _entry(emit, "lu_left_pivot", left)))
+        emit.put("i64", _entry(emit, "lu_left_place", left), emit.shift(where, column))
+    diagonal = _entry(emit, "lu_start", number)
+    emit.put("i64", diagonal, emit.shift(where, _entry(emit, "lu_index", diagonal)))
+    with _range(emit, _entry(emit, "lu_right", number), _entry(emit, "lu_start", _next(emit, number))) as place:
+        emit.put("i64", place, emit.shift(where, _entry(emit, "lu_index", place)))
+
+
+def _reduce(emit: Emitter, left: str, where: str) -> None:
+    """Eliminate one entry left of the diagonal from the current row."""
+    pivot = _entry(emit, "lu_left_pivot", left)
+    place = emit.row("%factors", _entry(emit, "lu_left_place", left))
+    negative = emit.load(emit.row("%factors", _entry(emit, "lu_start", pivot)))
+    factor = emit.mul(emit.load(place), negative)
+    emit.store(factor, place)
+    with _range(emit, _entry(emit, "lu_right", pivot), _entry(emit, "lu_start", _next(emit, pivot))) as other:
+        target = emit.row("%factors", emit.get("i64", emit.shift(where, _entry(emit, "lu_index", other))))
+        emit.store(emit.fma(factor, emit.load(emit.row("%factors", other)), emit.load(target)), target)
 
 
 def _fill(emit: Emitter, lowered: Lowered, n: int, *, timed: bool) -> None:
@@ -179,32 +192,29 @@ def entry_jobs(places: Places, jacobian: Mapping[tuple[int, int], int], by_time:
 
 def solve_in_loops(module: Module, plan: Elimination) -> None:
     """Write ``@solve``, with the tables that :func:`eliminate_in_loops` has made."""
-    start, right, index, n = "@lu_start", "@lu_right", "@lu_index", len(plan.order)
+    n = len(plan.order)
     pointers = ", ".join(f"ptr noalias %{name}" for name in ("factors", "a", "b", "out"))
     with Emitter(module, f"internal void @solve({pointers}) #1") as emit:
         with emit.count(n) as row:
-            total = emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row)))
-            emit.store(total, emit.row("%out", row))
+            both = emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row)))
+            emit.store(both, emit.row("%out", row))
         with emit.count(n) as number:
-            diagonal = _entry(emit, start, number)
-            value = emit.load(emit.row("%out", _entry(emit, index, diagonal)))
-            first = _next(emit, diagonal)
-            with emit.count(emit.whole("sub", _entry(emit, right, number), first)) as offset:
-                here = emit.whole("add", first, offset)
-                target = emit.row("%out", _entry(emit, index, here))
-                emit.store(emit.fma(emit.load(emit.row("%factors", here)), value, emit.load(target)), target)
+            diagonal = _entry(emit, "lu_start", number)
+            value = emit.load(emit.row("%out", _entry(emit, "lu_index", diagonal)))
+            with _range(emit, _next(emit, diagonal), _entry(emit, "lu_right", number)) as place:
+                target = emit.row("%out", _entry(emit, "lu_index", place))
+                emit.store(emit.fma(emit.load(emit.row("%factors", place)), value, emit.load(target)), target)
         total = emit.variable(emit.shape.vector)
         with emit.count(n) as forth:
             number = emit.whole("sub", str(n - 1), forth)
-            diagonal, first = _entry(emit, start, number), _entry(emit, right, number)
-            place = emit.row("%out", _entry(emit, index, diagonal))
-            emit.store(emit.mul(emit.load(place), emit.load(emit.row("%factors", diagonal))), total)
-            end = _entry(emit, start, _next(emit, number))
-            with emit.count(emit.whole("sub", end, first)) as offset:
-                here = emit.whole("add", first, offset)
-                known = emit.load(emit.row("%out", _entry(emit, index, here)))
-                emit.store(emit.fma(emit.load(emit.row("%factors", here)), known, emit.load(total)), total)
-            emit.store(emit.load(total), place)
+            diagonal = _entry(emit, "lu_start", number)
+            result = emit.row("%out", _entry(emit, "lu_index", diagonal))
+            emit.store(emit.mul(emit.load(result), emit.load(emit.row("%factors", diagonal))), total)
+            end = _entry(emit, "lu_start", _next(emit, number))
+            with _range(emit, _entry(emit, "lu_right", number), end) as place:
+                known = emit.load(emit.row("%out", _entry(emit, "lu_index", place)))
+                emit.store(emit.fma(emit.load(emit.row("%factors", place)), known, emit.load(total)), total)
+            emit.store(emit.load(total), result)
         emit.do("ret void")
 
 
@@ -221,15 +231,14 @@ def product_in_loops(module: Module, emit: Emitter, name: str, matrix: Sequence[
     counts = [0] * n
     for row, _ in matrix:
         counts[row] += 1
-    start = _table(module, f"{name}_start", list(accumulate(counts, initial=0)))
-    column = _table(module, f"{name}_column", [place[1] for place in matrix] or [0])
+    _table(module, f"{name}_start", list(accumulate(counts, initial=0)))
+    _table(module, f"{name}_column", [column for _, column in matrix])
     total = emit.variable(emit.shape.vector)
-    with emit.count(n) as row:
-        target = emit.row("%out", row)
+    with emit.count(n) as current:
+        target = emit.row("%out", current)
         emit.store(emit.load(target), total)
-        first, last = _entry(emit, start, row), _entry(emit, start, _next(emit, row))
-        with emit.count(emit.whole("sub", last, first)) as offset:
-            here = emit.whole("add", first, offset)
-            factor = emit.load(emit.row(f"%{name}_by", _entry(emit, column, here)))
-            emit.store(emit.fma(emit.load(emit.row(f"%{name}", here)), factor, emit.load(total)), total)
+        end = _entry(emit, f"{name}_start", _next(emit, current))
+        with _range(emit, _entry(emit, f"{name}_start", current), end) as place:
+            factor = emit.load(emit.row(f"%{name}_by", _entry(emit, f"{name}_column", place)))
+            emit.store(emit.fma(emit.load(emit.row(f"%{name}", place)), factor, emit.load(total)), total)
         emit.store(emit.load(total), target)

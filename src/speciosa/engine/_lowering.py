@@ -285,7 +285,7 @@ def lower(module: Module, equations: Equations, varied: int, extend: Extension |
         outputs=len(equations.outputs),
         factors=plan.entries,
         plan=plan,
-        looped=is_large(plan),
+        looped=is_large(plan, sum(not graph.per_person(node) for node in graph.reachable(jacobian.values()))),
         timed=any(graph.operator[node] == "time" for node in graph.reachable(equations.rates)),
         resting=_resting(len(equations.states), jacobian),
         areas=tuple(place for place, name in enumerate(equations.states) if name.startswith(AREA)),

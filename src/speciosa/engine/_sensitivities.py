@@ -297,8 +297,8 @@ class _Functions:
                     emit.store(emit.load(emit.row("%out", row)), emit.row("%extra", row))
                 emit.do("call void @solve(ptr %factors, ptr %extra, ptr %zero, ptr %out)")
             else:
-                row = self._row(emit, jacobian, moving, block)
-                substitute(emit, self.lowered.plan, row, "%out")
+                right = self._row(emit, jacobian, moving, block)
+                substitute(emit, self.lowered.plan, right, "%out")
             emit.do("ret void")
 
     def _row(

@@ -16,10 +16,12 @@ from speciosa.engine._emitter import Emitter, Module
 if TYPE_CHECKING:
     from speciosa.engine._lowering import Lowered, Writer
 
-__all__ = ["MOST_NODES", "Job", "straight"]
+__all__ = ["MOST_NODES", "PART", "Job", "straight"]
 
 MOST_NODES: Final = 3000
-"""About how many nodes one function may write."""
+"""A function that would write more nodes is split …"""
+PART: Final = 500
+"""… into parts of about this many, which compile fastest; whole ones run faster."""
 
 Job: TypeAlias = tuple[str, int, int]
 """A pointer, a row from there, and the node whose value is to be stored in it."""
@@ -86,11 +88,16 @@ def _store(emit: Emitter, writer: Writer, jobs: Sequence[Job]) -> None:
 
 
 def _deal(writer: Writer, jobs: Sequence[Job]) -> list[_Part]:
-    """Jobs in order, a new part whenever the last one is full."""
+    """Jobs in order, a new part whenever the last one is full; all in one part if there is room."""
+    whole = _cut(writer, jobs, 10**9)
+    return whole if len(whole[0].written) <= MOST_NODES else _cut(writer, jobs, min(PART, MOST_NODES))
+
+
+def _cut(writer: Writer, jobs: Sequence[Job], most: int) -> list[_Part]:
     parts = [_Part()]
     earlier: set[int] = set()
     for job in jobs:
-        if len(parts[-1].written) >= MOST_NODES:
+        if len(parts[-1].written) >= most:
             earlier |= parts[-1].written
             parts.append(_Part())
         part = parts[-1]
