@@ -70,6 +70,7 @@ class Module:
     def text(self) -> str:
         """The IR of the module."""
         attributes = ["attributes #0 = { nounwind }", "attributes #1 = { noinline nounwind }"]
+        attributes.append("attributes #2 = { cold minsize noinline nounwind optsize }")  # rare: quick to compile
         return "\n".join([*sorted(self.declarations), "", *self.functions, *attributes, ""])
 
 
