@@ -1,10 +1,14 @@
 """Records: who gets what, when, in which order, and with whose numbers."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from engine_models import BOUND, MIXED, ORAL, kernel
 from speciosa.engine import Dosing
+from speciosa.engine._records import FIELDS
 from speciosa.errors import EngineError
 
 TIGHT = {"rtol": 1e-9, "atol": 1e-12}
@@ -436,3 +440,19 @@ def test_records_of_other_persons_than_the_parameters_are_refused():
     records = [{"ID": k, "TIME": 0} for k in range(3)]
     with pytest.raises(EngineError, match="records are of 3 persons, but the parameters of 2"):
         central(records, parameters={"CL": [1.0, 2.0]})
+
+
+def test_the_page_says_what_happens(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPECIOSA_CACHE", str(tmp_path))
+    page = (Path(__file__).parents[1] / "docs" / "engine-dosing.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    scope = {}
+    exec(code, scope)  # noqa: S102 - our own page
+
+    assert scope["result"].people == ("1", "2")
+    assert scope["result"].times.tolist() == [[12, 14], [1, 24]]
+    np.testing.assert_array_equal(scope["result"].output("C").round(3), [[0.583, 1.694], [0.889, 0.71]])
+    np.testing.assert_array_equal(scope["steady"].states.round(2), [[0, 18.18], [0, 86.35]])
+    assert scope["second"].ok.all()
+    for field in FIELDS:
+        assert re.search(rf"\b{field}\b", page), field

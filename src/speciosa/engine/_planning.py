@@ -193,8 +193,10 @@ def _see_before_changes(work: Operations, times: Floats | None, start: float) ->
         if times is None
         else [(place, moment) for place, moment in work.barriers for _ in range(int((times == moment).sum()))]
     )
-    target = target_of("observe", work.states)
+    if not work.time:
+        return
+    moments = np.stack(np.broadcast_arrays(*work.time))
     for place, moment in reversed([item for item in wanted if item[1] >= start]):
-        later = [time == moment for time, kind in zip(work.time[place:], work.target[place:], strict=True)]
-        if later and np.any(due := np.logical_or.reduce(np.broadcast_arrays(*later))):
-            work.insert(place, np.where(due, moment, np.inf), target)
+        due = (moments[place:] == moment).any(axis=0)
+        if due.any():
+            work.insert(place, np.where(due, moment, np.inf), target_of("observe", work.states))
