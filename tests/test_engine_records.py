@@ -290,6 +290,29 @@ def test_an_endogenous_steady_state_needs_no_dose():
     np.testing.assert_allclose(result.output("x"), [[30, 30], [60, 60]], rtol=1e-8)
 
 
+def test_a_steady_state_is_that_of_the_covariates_of_its_record():
+    record = {"AMT": 100.0, "CMT": "central", "II": 6.0, "EVID": 1}
+    records = [{**record, "TIME": 0, "CL": 5.0, "SS": 1}, {**record, "TIME": 20, "CL": 12.0, "SS": 3}]
+    found = central([*records, {"TIME": 20, "EVID": 0, "CL": 12.0}, {"TIME": 23, "EVID": 0, "CL": 12.0}])[0]
+
+    ke = 12 / 30
+    np.testing.assert_allclose(found, 100 / (1 - np.exp(-6 * ke)) * np.exp([0, -3 * ke]), rtol=1e-8)
+
+
+def test_the_periods_of_a_model_with_a_clock_are_those_before_the_record():
+    text = "model clock()\n x = 0; kin = 2; x' = kin * (1 + 0.5 * sin(0.2617993877991494 * time)) - 0.02 * x;\nend"
+    kern = kernel(text, ("x",))
+    times = np.array([5.0, 9.0, 20.0, 29.0])
+    record = {"TIME": 5.0, "AMT": 10.0, "CMT": "x", "II": 24.0}
+    late, long = brute_force(record | {"TIME": 5.0}, times - 5.0, count=90)
+    expected = kern.simulate({}, late, long, **TIGHT).values
+    found = kern.simulate({}, times - 5, Dosing.from_records([{**record, "TIME": 0.0, "SS": 1}]), **TIGHT).values
+    shifted = kern.simulate({}, times, Dosing.from_records([{**record, "SS": 1}]), **TIGHT).values
+
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+    assert abs(shifted / found - 1).max() > 1e-3  # another hour of the day
+
+
 # -- failure, bits
 
 
