@@ -54,6 +54,15 @@ def test_an_additional_dose_comes_before_an_observation_of_its_time():
     assert pile([dose(0, II=2, ADDL=2), {"TIME": 2}, {"TIME": 4}]).output("x")[0].tolist() == [2, 3]
 
 
+@pytest.mark.parametrize("times", [None, [0.1, 0.2, 0.3, 0.6, 0.7]])
+def test_times_that_differ_by_rounding_are_one(times):
+    records = [dose(0, II=0.1, ADDL=7), *({"TIME": time} for time in (0.1, 0.2, 0.3, 0.6, 0.7))]
+    late = [dose(0, II=0.1, ADDL=6, lag=0.1), *records[1:]]  # 0.1 × 3 and 0.1 × 2 + 0.1 are not 0.3
+
+    assert pile(records, times).output("x")[0].tolist() == [2, 3, 4, 7, 8]
+    assert pile(late, times, lag="lag").output("x")[0].tolist() == [1, 2, 3, 6, 7]
+
+
 def test_a_common_grid_overrules_the_observations():
     result = pile([dose(0), {"TIME": 2}, dose(2, 10), {"TIME": 3}], times=[2.0, 9.0])
 

@@ -137,16 +137,19 @@ def _plan_records(
     begin = _first_times(people, times, start)
     place_of = regimen.places(tools.states, tools.model.states)
     numbers = {name: number for number, name in enumerate(tools.model.states, start=1)}
+    constants = {name: value for name, value in tools.model.parameters.items() if name not in tools.states}
+    grid = np.zeros(0) if times is None else times
     groups: list[tuple[Whole, Operations]] = []
     status = _known(values)
     for row, person in enumerate(people):
         rows = np.arange(len(values)) if shared else np.array([row])
-        constants = {name: value for name, value in tools.model.parameters.items() if name not in tools.states}
         sources = Sources(regimen.sources_for(len(values)), rows, values[rows], tools.vary, constants, numbers)
-        work = write_operations(person, sources, tools.states, place_of, covariates, regimen.carry)
+        work = write_operations(person, sources, tools.states, place_of, covariates, regimen.carry, grid)
         status[rows] = np.where((status[rows] == 0) & (work.bad > 0), _BAD, status[rows])
         groups.append((rows, work))
-    plan = Plan(values, np.zeros(1), empty_schedule(), begin, status, people=regimen.names)
+    plan = Plan(
+        values, np.zeros(1), empty_schedule(), begin, status, people=regimen.names if len(people) == len(values) else ()
+    )
     plan = _begin(tools, plan, initial)
     plan = reach_steady_states(tools, plan, groups, own_states)
     own, counts = _output_times(people, times, begin, len(values))
