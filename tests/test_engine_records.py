@@ -1,10 +1,14 @@
 """Records: who gets what, when, in which order, and with whose numbers."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from engine_models import BOUND, MIXED, ORAL, kernel
 from speciosa.engine import Dosing
+from speciosa.engine._records import FIELDS
 from speciosa.errors import EngineError
 
 TIGHT = {"rtol": 1e-9, "atol": 1e-12}
@@ -48,6 +52,15 @@ def test_an_observation_before_a_dose_of_its_time_does_not_see_it():
 
 def test_an_additional_dose_comes_before_an_observation_of_its_time():
     assert pile([dose(0, II=2, ADDL=2), {"TIME": 2}, {"TIME": 4}]).output("x")[0].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("times", [None, [0.1, 0.2, 0.3, 0.6, 0.7]])
+def test_times_that_differ_by_rounding_are_one(times):
+    records = [dose(0, II=0.1, ADDL=7), *({"TIME": time} for time in (0.1, 0.2, 0.3, 0.6, 0.7))]
+    late = [dose(0, II=0.1, ADDL=6, lag=0.1), *records[1:]]  # 0.1 × 3 and 0.1 × 2 + 0.1 are not 0.3
+
+    assert pile(records, times).output("x")[0].tolist() == [2, 3, 4, 7, 8]
+    assert pile(late, times, lag="lag").output("x")[0].tolist() == [1, 2, 3, 6, 7]
 
 
 def test_a_common_grid_overrules_the_observations():
@@ -286,6 +299,29 @@ def test_an_endogenous_steady_state_needs_no_dose():
     np.testing.assert_allclose(result.output("x"), [[30, 30], [60, 60]], rtol=1e-8)
 
 
+def test_a_steady_state_is_that_of_the_covariates_of_its_record():
+    record = {"AMT": 100.0, "CMT": "central", "II": 6.0, "EVID": 1}
+    records = [{**record, "TIME": 0, "CL": 5.0, "SS": 1}, {**record, "TIME": 20, "CL": 12.0, "SS": 3}]
+    found = central([*records, {"TIME": 20, "EVID": 0, "CL": 12.0}, {"TIME": 23, "EVID": 0, "CL": 12.0}])[0]
+
+    ke = 12 / 30
+    np.testing.assert_allclose(found, 100 / (1 - np.exp(-6 * ke)) * np.exp([0, -3 * ke]), rtol=1e-8)
+
+
+def test_the_periods_of_a_model_with_a_clock_are_those_before_the_record():
+    text = "model clock()\n x = 0; kin = 2; x' = kin * (1 + 0.5 * sin(0.2617993877991494 * time)) - 0.02 * x;\nend"
+    kern = kernel(text, ("x",))
+    times = np.array([5.0, 9.0, 20.0, 29.0])
+    record = {"TIME": 5.0, "AMT": 10.0, "CMT": "x", "II": 24.0}
+    late, long = brute_force(record | {"TIME": 5.0}, times - 5.0, count=90)
+    expected = kern.simulate({}, late, long, **TIGHT).values
+    found = kern.simulate({}, times - 5, Dosing.from_records([{**record, "TIME": 0.0, "SS": 1}]), **TIGHT).values
+    shifted = kern.simulate({}, times, Dosing.from_records([{**record, "SS": 1}]), **TIGHT).values
+
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+    assert abs(shifted / found - 1).max() > 1e-3  # another hour of the day
+
+
 # -- failure, bits
 
 
@@ -436,3 +472,19 @@ def test_records_of_other_persons_than_the_parameters_are_refused():
     records = [{"ID": k, "TIME": 0} for k in range(3)]
     with pytest.raises(EngineError, match="records are of 3 persons, but the parameters of 2"):
         central(records, parameters={"CL": [1.0, 2.0]})
+
+
+def test_the_page_says_what_happens(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPECIOSA_CACHE", str(tmp_path))
+    page = (Path(__file__).parents[1] / "docs" / "engine-dosing.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    scope = {}
+    exec(code, scope)  # noqa: S102 - our own page
+
+    assert scope["result"].people == ("1", "2")
+    assert scope["result"].times.tolist() == [[12, 14], [1, 24]]
+    np.testing.assert_array_equal(scope["result"].output("C").round(3), [[0.583, 1.694], [0.889, 0.71]])
+    np.testing.assert_array_equal(scope["steady"].states.round(2), [[0, 18.18], [0, 86.4]])
+    assert scope["second"].ok.all()
+    for field in FIELDS:
+        assert re.search(rf"\b{field}\b", page), field

@@ -225,6 +225,22 @@ def test_doses_beyond_what_can_be_lost_reach_no_steady_state():
     assert np.isnan(states[1]).all()
 
 
+def test_who_can_lose_what_is_given_reaches_a_steady_state_and_nobody_else():
+    names = ("ka", "CL", "V", "Q", "Kp", "Km", "kinact", "kdeg")
+    middle = np.array([0.9, 12, 20, 40, 8, 5, 0.6, 0.05])
+    table = middle * np.exp(0.6 * np.random.default_rng(5).standard_normal((1000, len(names))))[-500:]
+    _, CL, _, _, _, Km, kinact, kdeg = table.T
+    most = CL * Km * kdeg / (kdeg + kinact) * 12  # what the enzyme, once it is inactivated, can turn in 12 hours
+    kern = kernel(BOUND, ("C", "E"), names)
+    states, status = kern.steady_state(table, Dosing(0, "gut", 20.0), every=12.0, rtol=1e-6, atol=1e-9)
+
+    np.testing.assert_array_equal(status == 0, most > 20)
+    again = kern.simulate(
+        table[status == 0], [12.0], Dosing(0, "gut", 20.0), initial=states[status == 0], final=True, **TIGHT
+    )
+    np.testing.assert_allclose(again.final, states[status == 0], rtol=3e-6, atol=3e-9)
+
+
 # -- starts
 
 

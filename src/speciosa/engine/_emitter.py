@@ -84,6 +84,7 @@ class Module:
         # a table of jumps saves nothing here, and costs a GPU dear
         common = 'nounwind "no-jump-tables"="true"'
         attributes = [f"attributes #0 = {{ {common} }}", f"attributes #1 = {{ noinline {common}{aligned} }}"]
+        attributes.append(f"attributes #2 = {{ cold minsize noinline {common} optsize }}")  # rare: quick to compile
         return "\n".join([*sorted(self.declarations), "", *self.functions, *attributes, ""])
 
 

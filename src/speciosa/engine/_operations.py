@@ -27,6 +27,9 @@ Source: TypeAlias = "float | str | Floats"
 """A number, one per person, or the name of a record column, a varied parameter or a constant of the model."""
 
 
+_SAME = 1e-12  # relative difference of times that are meant to be one
+
+
 @dataclass(frozen=True, eq=False)
 class Sources:
     """Where lag, bioavailability, modelled rate and duration come from, per compartment (``*``: all others).
@@ -110,17 +113,22 @@ class Repeated:
 
 @dataclass
 class Operations:
-    """The operations of a group of persons, in the order in which they are written."""
+    """The operations of a group of persons, in the order in which they are written.
+
+    ``moments`` are the times of records and outputs, ascending; ``seen`` and ``barriers`` hold how many operations
+    stand before an observation, or before the next record's covariates begin, and when that is.
+    """
 
     states: int
+    moments: Floats
     time: list[Floats] = field(default_factory=list)
     target: list[int] = field(default_factory=list)
     amount: list[Floats] = field(default_factory=list)
     lasting: list[bool] = field(default_factory=list)
     repeated: list[Repeated] = field(default_factory=list)
     infused: set[int] = field(default_factory=set)
-    seen: list[tuple[int, float]] = field(default_factory=list)  # observations: how many operations stand before, time
-    barriers: list[tuple[int, float]] = field(default_factory=list)  # the same where the next record's covariates begin
+    seen: list[tuple[int, float]] = field(default_factory=list)
+    barriers: list[tuple[int, float]] = field(default_factory=list)
     bad: Floats = field(default_factory=lambda: np.asarray(0.0))
 
     def add(self, time: Floats | float, target: int, amount: Floats | float = 0.0, *, lasting: bool = False) -> None:
@@ -165,6 +173,7 @@ def write_operations(
     place_of: Mapping[str, int],
     covariates: Mapping[str, str],
     carry: str,
+    times: Floats,
 ) -> Operations:
     """The operations that the records of one person (or of all alike) ask for.
 
@@ -175,8 +184,9 @@ def write_operations(
         place_of: the state that a CMT means.
         covariates: the varied parameter that each covariate column sets.
         carry: ``locf`` or ``nocb``.
+        times: output times that are not those of the records.
     """
-    work = Operations(len(states))
+    work = Operations(len(states), np.unique(np.concatenate([records.time, times])))
     now = {sources.vary.index(name): forward(records.columns[column]) for column, name in covariates.items()}
     doses = set(records.doses.tolist())
     for place in range(len(records.time)):
@@ -246,12 +256,22 @@ def _give(
         _give_what_is_on_the_way(work, state, time, every, lag, amount if bolus else None, rate, length)
     if records.amount[place] == 0.0:
         return
-    for number in range(int(records.additional[place]) + 1):
-        start = time + every * number + lag
+    numbers = np.arange(records.additional[place] + 1)
+    starts = _snapped(time + every * numbers + lag[..., np.newaxis], work.moments)
+    for number in numbers:
+        start = starts[..., number]
         if bolus:
             work.add(start, state, amount)
         else:
             work.infuse(state, rate, start, start + length)
+
+
+def _snapped(times: Floats, moments: Floats) -> Floats:
+    """Times that are those of records or outputs but for rounding, such as 0.1 × 3, become these."""
+    place = np.searchsorted(moments, times)
+    below, above = moments[np.maximum(place - 1, 0)], moments[np.minimum(place, len(moments) - 1)]
+    near = np.where(np.abs(times - below) < np.abs(above - times), below, above)
+    return np.where(np.abs(near - times) <= _SAME * np.abs(times), near, times)
 
 
 def _infusion(

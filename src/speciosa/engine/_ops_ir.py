@@ -31,7 +31,7 @@ def target_of(operation: str, states: int, varied: int = 0) -> int:
 
 def define_special(module: Module, lowered: Lowered, workspace: Workspace) -> None:
     """Write ``@special(ws, args, lane, target, amount)``."""
-    signature = "internal void @special(ptr %ws, ptr %args, i64 %lane, i64 %target, double %amount) #1"
+    signature = "internal void @special(ptr %ws, ptr %args, i64 %lane, i64 %target, double %amount) #2"
     with Emitter(module, signature) as emit:
         frame = Frame(emit, lowered, workspace)
         person = emit.get("i64", frame.lane("person", "%lane"))
@@ -111,7 +111,7 @@ def _set(frame: Frame, varied: str) -> None:
 
 def define_keep(module: Module, lowered: Lowered, workspace: Workspace) -> None:
     """Write ``@keep(ws, args, lane)``: the person's states into the call's array of final states, if there is one."""
-    with Emitter(module, "internal void @keep(ptr %ws, ptr %args, i64 %lane) #1") as emit:
+    with Emitter(module, "internal void @keep(ptr %ws, ptr %args, i64 %lane) #2") as emit:
         frame = Frame(emit, lowered, workspace)
         target = frame.argument("final")
         with emit.when(emit.value(f"icmp ne ptr {target}, null")):

@@ -6,6 +6,8 @@ repetition is accelerated by Anderson's method, which combines the last results 
 Applications 16 (2009) 197-221). A linear model of k slow rates needs some k + 2 periods, whatever its half-lives.
 The weights of the combination add up to 1, so totals that the model keeps are kept.
 
+Where a model is so far from linear that the combinations lead astray, a longer plain run-in comes before a new attempt.
+
 Every person is worked on alone, in sums of fixed order: neither the number of persons nor neighbours change a bit.
 """
 
@@ -21,47 +23,65 @@ from numpy.typing import NDArray
 __all__ = ["accelerated", "fixed_points"]
 
 Floats: TypeAlias = NDArray[np.float64]
+Whole: TypeAlias = NDArray[np.int64]
 Period: TypeAlias = "Callable[[NDArray[np.int64], Floats], tuple[Floats, NDArray[np.int64]]]"
 """(which problems, their states) → states a period later, and the status of each."""
 
 _MEMORY: Final = 8
-_MOST_PERIODS: Final = 300
+_RUN_INS: Final = (3, 60, 240)  # plain periods before each attempt; the later ones are for who is not found at once
+_ATTEMPT: Final = 120  # accelerated periods of an attempt
 _LEAP: Final = 100.0
 _FAR: Final = 1e3
 _LITTLE: Final = 0.01
+_AWAY: Final = (1e9, 1e6)  # larger than in the run-in: the state, and all states together
 _DEPENDENT: Final = 1e-7  # a difference that lies so much in the others says nothing new
+
+
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    """What to find, and how exactly; see :func:`fixed_points`."""
+
+    period: Period
+    resting: NDArray[np.bool_]
+    rtol: float
+    atol: Floats
+
+    def repeat(self, rows: Whole, here: Floats) -> tuple[Floats, Whole, NDArray[np.bool_]]:
+        """A period: states, status, and whose states are no numbers."""
+        result, fate = self.period(rows, here)
+        result[:, ~self.resting] = here[:, ~self.resting]
+        return result, fate, np.asarray((fate != 0) | ~np.isfinite(result).all(axis=1))
 
 
 @dataclass
 class _Memory:
-    """Differences of what is left over and of results between periods, newest first; shapes (k, n, states)."""
+    """Differences between periods, of changes and of results, newest first; each of shape (n, states)."""
 
-    left: list[Floats]
-    result: list[Floats]
+    changes: list[Floats]
+    results: list[Floats]
     last: tuple[Floats, Floats] | None = None
 
-    def learn(self, left: Floats, result: Floats) -> None:
+    def learn(self, change: Floats, result: Floats, broken: NDArray[np.bool_]) -> None:
+        """Remember a period; what was before a broken one is forgotten."""
         if self.last is not None:
-            self.left.insert(0, left - self.last[0])
-            self.result.insert(0, result - self.last[1])
-            del self.left[_MEMORY:], self.result[_MEMORY:]
-        self.last = (left, result)
+            self.changes.insert(0, change - self.last[0])
+            self.results.insert(0, result - self.last[1])
+            del self.changes[_MEMORY:], self.results[_MEMORY:]
+        for difference in (*self.changes, *self.results):
+            difference[broken] = 0.0
+        self.last = (change, result)
 
-    def forget(self, rows: NDArray[np.bool_]) -> None:
-        """Differences of these problems are not used again."""
-        for differences in (*self.left, *self.result):
-            differences[rows] = 0.0
-
-    def keep(self, rows: NDArray[np.bool_]) -> None:
-        self.left = [item[rows] for item in self.left]
-        self.result = [item[rows] for item in self.result]
+    def keep(self, which: NDArray[np.bool_]) -> None:
+        """Go on with some only."""
+        self.changes = [item[which] for item in self.changes]
+        self.results = [item[which] for item in self.results]
         if self.last is not None:
-            self.last = (self.last[0][rows], self.last[1][rows])
+            self.last = (self.last[0][which], self.last[1][which])
 
 
 def fixed_points(
     period: Period, start: Floats, resting: NDArray[np.bool_], rtol: float, atol: Floats, unreached: int
-) -> tuple[Floats, NDArray[np.int64]]:
+) -> tuple[Floats, Whole]:
     """States that a period brings back.
 
     Args:
@@ -75,43 +95,61 @@ def fixed_points(
     Returns:
         States, shape (n, states), and status, shape (n,).
     """
+    wanted = _Wanted(period, resting, rtol, atol)
     found, status = start.copy(), np.full(len(start), unreached, dtype=np.int64)
-    open_rows, here = np.arange(len(start)), start.copy()
-    safe = start.copy()  # where a plain repetition would go on, should an accelerated one fail
-    plain = np.ones(len(start), dtype=np.bool_)
-    scale: Floats | None = None  # states after the first period
-    worst = np.zeros_like(start)
-    memory = _Memory([], [])
-    for _ in range(_MOST_PERIODS):
-        if not len(open_rows):
-            break
-        result, fate = period(open_rows, here)
-        result[:, ~resting] = here[:, ~resting]
-        failed = (fate != 0) | ~np.isfinite(result).all(axis=1)
-        lost = failed & plain
-        status[open_rows[lost]] = np.where(fate[lost] != 0, fate[lost], unreached)
-        result[failed] = safe[failed]
-        left = np.where(failed[:, None], 0.0, result - here)
-        allowed = rtol * np.maximum(np.abs(here), np.abs(result)) + atol
-        memory.learn(left, result)
-        memory.forget(failed)
-        correction = accelerated(memory.left, memory.result, left / allowed, allowed)
-        correction = _within_reason(result, correction)
-        size = np.maximum((np.abs(left) / allowed).max(axis=1), (np.abs(correction) / allowed).max(axis=1))
-        scale = np.abs(result) if scale is None else scale
-        worst = np.maximum(worst, np.abs(left))
-        # a state that grows without end is soon so large that what a period adds seems little, or is lost in rounding
-        added = np.maximum(np.abs(left), np.spacing(np.abs(result)))
-        runaway = (np.abs(result) > _FAR * scale) & (added > _LITTLE * worst + atol)
-        rested = (size <= 1.0) & ~failed & ~runaway.any(axis=1) & bool(memory.left)
-        found[open_rows[rested]] = (result - correction)[rested]
-        status[open_rows[rested]] = 0
-        go_on = ~(rested | lost)
-        memory.keep(go_on)
-        scale, worst = scale[go_on], worst[go_on]
-        safe, here, plain = result[go_on], (result - correction)[go_on], failed[go_on]
-        open_rows = open_rows[go_on]
+    rows, here = np.arange(len(start)), start.copy()
+    scale, added = np.zeros_like(start), np.zeros_like(start)
+    for count in _RUN_INS:
+        for _ in range(count if len(rows) else 0):
+            result, fate, broken = wanted.repeat(rows, here)
+            status[rows[broken & (fate != 0)]] = fate[broken & (fate != 0)]
+            if count == _RUN_INS[0]:
+                scale, added = np.maximum(scale, np.abs(result)), np.maximum(added, np.abs(result - here))
+            rows, here, scale, added = rows[~broken], result[~broken], scale[~broken], added[~broken]
+        states, rested = _accelerate(wanted, rows, here, scale, added)
+        found[rows[rested]], status[rows[rested]] = states[rested], 0
+        rows, here, scale, added = rows[~rested], here[~rested], scale[~rested], added[~rested]
     return found, status
+
+
+def _accelerate(
+    wanted: _Wanted, rows: Whole, here: Floats, scale: Floats, added: Floats
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """One attempt; the largest states and changes of the first run-in are given. States, and who is at rest."""
+    found, reached = here.copy(), np.zeros(len(rows), dtype=np.bool_)
+    places, safe, memory = np.arange(len(rows)), here.copy(), _Memory([], [])
+    for count in range(_ATTEMPT):
+        if not len(places):
+            break
+        result, _, broken = wanted.repeat(rows[places], here)
+        result[broken] = safe[broken]  # where an acceleration led nowhere, the last plain result goes on
+        change = np.where(broken[:, None], 0.0, result - here)
+        memory.learn(change, result, broken)
+        allowed = wanted.rtol * np.maximum(np.abs(here), np.abs(result)) + wanted.atol
+        correction = accelerated(memory.changes, memory.results, change / allowed, allowed)
+        correction = _within_reason(result, correction)
+        size = np.maximum(np.abs(change), np.abs(correction)) / allowed
+        large = scale[places], added[places]
+        away = _is_away(result, large[0])
+        rested = (size <= 1.0).all(axis=1) & ~broken & ~away & ~_runs_away(result, change, *large, wanted.atol)
+        rested &= count > 0
+        found[places[rested]] = (result - correction)[rested]
+        reached[places[rested]] = True
+        go_on = ~(rested | away)
+        memory.keep(go_on)
+        safe, here, places = result[go_on], (result - correction)[go_on], places[go_on]
+    return found, reached
+
+
+def _runs_away(result: Floats, change: Floats, scale: Floats, added: Floats, atol: Floats) -> NDArray[np.bool_]:
+    """A state that grows without end is soon so large that what a period adds seems little."""
+    return np.asarray(((np.abs(result) > _FAR * scale) & (np.abs(change) > _LITTLE * added + atol)).any(axis=1))
+
+
+def _is_away(result: Floats, scale: Floats) -> NDArray[np.bool_]:
+    """So far away that rounding eats what a period adds: nothing could be said of it any more."""
+    among_all = _AWAY[1] * scale.max(axis=1)[:, None]
+    return np.asarray(((np.abs(result) > _AWAY[0] * scale) & (np.abs(result) > among_all)).any(axis=1))
 
 
 def accelerated(left: list[Floats], results: list[Floats], wanted: Floats, allowed: Floats) -> Floats:

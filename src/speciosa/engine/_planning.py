@@ -138,16 +138,19 @@ def _plan_records(
     begin = _first_times(people, times, start)
     place_of = regimen.places(tools.states, tools.model.states)
     numbers = {name: number for number, name in enumerate(tools.model.states, start=1)}
+    constants = {name: value for name, value in tools.model.parameters.items() if name not in tools.states}
+    grid = np.zeros(0) if times is None else times
     groups: list[tuple[Whole, Operations]] = []
     status = _known(values)
     for row, person in enumerate(people):
         rows = np.arange(len(values)) if shared else np.array([row])
-        constants = {name: value for name, value in tools.model.parameters.items() if name not in tools.states}
         sources = Sources(regimen.sources_for(len(values)), rows, values[rows], tools.vary, constants, numbers)
-        work = write_operations(person, sources, tools.states, place_of, covariates, regimen.carry)
+        work = write_operations(person, sources, tools.states, place_of, covariates, regimen.carry, grid)
         status[rows] = np.where((status[rows] == 0) & (work.bad > 0), _BAD, status[rows])
         groups.append((rows, work))
-    plan = Plan(values, np.zeros(1), empty_schedule(), begin, status, people=regimen.names)
+    plan = Plan(
+        values, np.zeros(1), empty_schedule(), begin, status, people=regimen.names if len(people) == len(values) else ()
+    )
     plan = _begin(tools, plan, initial)
     plan = reach_steady_states(tools, plan, groups, own_states)
     own, counts = _output_times(people, times, begin, len(values))
@@ -194,8 +197,10 @@ def _see_before_changes(work: Operations, times: Floats | None, start: float) ->
         if times is None
         else [(place, moment) for place, moment in work.barriers for _ in range(int((times == moment).sum()))]
     )
-    target = target_of("observe", work.states)
+    if not work.time:
+        return
+    moments = np.stack(np.broadcast_arrays(*work.time))
     for place, moment in reversed([item for item in wanted if item[1] >= start]):
-        later = [time == moment for time, kind in zip(work.time[place:], work.target[place:], strict=True)]
-        if later and np.any(due := np.logical_or.reduce(np.broadcast_arrays(*later))):
-            work.insert(place, np.where(due, moment, np.inf), target)
+        due = (moments[place:] == moment).any(axis=0)
+        if due.any():
+            work.insert(place, np.where(due, moment, np.inf), target_of("observe", work.states))
