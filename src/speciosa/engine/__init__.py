@@ -11,10 +11,11 @@ The engine knows nothing of kratom.
 
 from speciosa.engine._antimony import to_sbml
 from speciosa.engine._dosing import Dosing
+from speciosa.engine._explain import explain
 from speciosa.engine._kernel import Kernel
 from speciosa.engine._kernel import compile_model as compile  # noqa: A004 - the door's name: engine.compile
 from speciosa.engine._model import Model
 from speciosa.engine._read_sbml import load
 from speciosa.engine._result import Result
 
-__all__ = ["Dosing", "Kernel", "Model", "Result", "compile", "load", "to_sbml"]
+__all__ = ["Dosing", "Kernel", "Model", "Result", "compile", "explain", "load", "to_sbml"]
