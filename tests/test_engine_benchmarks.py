@@ -90,7 +90,9 @@ def test_the_large_case_agrees_with_its_peer(parts):
 def test_every_budget_is_below_what_is_expected_and_belongs_to_a_case(parts):
     budgets = yaml.safe_load((ROOT / "benchmarks" / "budgets.yaml").read_text(encoding="utf-8"))
 
-    for name, budget in budgets.items():
+    ratios = {name: budget for name, budget in budgets.items() if ": " in name}
+    assert ratios
+    for name, budget in ratios.items():
         assert 0 < budget["least"] < budget["expected"], name
         assert budget["note"]
         assert name.split(":")[0] in parts["cases"].MAKERS
