@@ -22,6 +22,7 @@ import yaml
 from engine_cases import ROOT, Case
 from engine_peak import operations, peak
 
+from engine_classics import CLASSICS, states
 from speciosa import engine
 from speciosa.engine import _native
 
@@ -44,14 +45,14 @@ def main() -> int:
     for name in options.case or engine_cases.MAKERS:
         case = engine_cases.make(name, options.people)
         if isinstance(case, str):
-            report.append(f"### {name}\n\nNot measured: {case}.")
+            report.append(f"### {name}\n\nNot measured: {case.rstrip('.')}.")
             continue
         text, ratios = measure(case, options.rounds)
         report.append(text)
         missed += judge(ratios, budgets)
         if name == "pbpk45":
             report += [equal_accuracy(case), arithmetic(case)]
-    report.append(cold_start())
+    report += [classics(), cold_start()]
     text = "\n\n".join(report)
     print(text)
     for sentence in missed:
@@ -84,11 +85,15 @@ def measure(case: Case, rounds: int) -> tuple[str, dict[str, float]]:
     middle = {name: statistics.median(values) for name, values in spent.items()}
     lines = [
         f"### {case.name}: {case.title}",
-        f"{len(case.model.states)} states, {len(case.table)} people, {len(case.times)} output times, "
-        f"{len(case.outputs)} outputs, rtol {case.rtol:g}, atol {case.atol:g}; {kernel.lanes} lanes, "
-        f"{result.steps.mean():.0f} steps a person; {_counts(result)}.",
-        "| simulator | ms a person | engine is faster by | largest difference |\n|---|---|---|---|\n"
-        f"| engine, one core | {1e3 * middle['engine']:.3f} | | |",
+        (
+            f"{len(case.model.states)} states, {len(case.table)} people, {len(case.times)} output times, "
+            f"{len(case.outputs)} outputs, rtol {case.rtol:g}, atol {case.atol:g}; {kernel.lanes} lanes, "
+            f"{result.steps.mean():.0f} steps a person; {_counts(result)}."
+        ),
+        (
+            "| simulator | ms a person | engine is faster by | largest difference |\n|---|---|---|---|\n"
+            f"| engine, one core | {1e3 * middle['engine']:.3f} | | |"
+        ),
     ]
     ratios = {}
     for name, seconds in middle.items():
@@ -163,10 +168,32 @@ def arithmetic(case: Case) -> str:
         "#### What a step is spent on",
         "| part | operations per step and person | share |\n|---|---|---|"
         + "".join(f"\n| {name} | {number:.0f} | {number / total:.0%} |" for name, number in counted.items()),
-        f"{total:.0f} operations, {steps:.0f} steps and {1e3 * cpu:.3f} ms a person are {rate / 1e9:.0f} billion "
-        f"operations a second: {rate / most:.0%} of the {most / 1e9:.0f} that this core does in independent "
-        f"multiply-adds of {kernel.lanes} lanes.",
+        (
+            f"{total:.0f} operations, {steps:.0f} steps and {1e3 * cpu:.3f} ms a person are {rate / 1e9:.0f} billion "
+            f"operations a second: {rate / most:.0%} of the {most / 1e9:.0f} that this core does in independent "
+            f"multiply-adds of {kernel.lanes} lanes."
+        ),
     ]
+    return "\n\n".join(lines)
+
+
+def classics() -> str:
+    """Global error where the answer is known."""
+    lines = [
+        "### Stiff problems with known answers",
+        "Largest relative error of a state at the end; tests/engine_classics.py holds the problems and their sources.",
+        "| problem | rtol 1e-6 (the default): steps | error | rtol 1e-9: steps | error |\n|---|---|---|---|---|",
+    ]
+    for name, classic in CLASSICS.items():
+        names = states(classic.text)
+        kernel = engine.compile(engine.load(classic.text), names, cache=False)
+        expected = np.array([classic.expected[state] for state in names])
+        cells = []
+        for rtol in (1e-6, 1e-9):
+            found = kernel.simulate({}, [classic.end], rtol=rtol, atol=rtol * classic.smallest)
+            error = float(np.max(np.abs(found.values[0, 0] / expected - 1)))
+            cells.append(f"{found.steps[0]} | {error:.0e}")
+        lines[-1] += f"\n| {name} | {' | '.join(cells)} |"
     return "\n\n".join(lines)
 
 
@@ -193,10 +220,10 @@ def cold_start() -> str:
 
     lines = ["### From text to the first curve", "| states | nothing kept | fresh process, from the cache | again |"]
     lines[-1] += "\n|---|---|---|---|"
-    for states in (45, 150):
+    for size in (45, 150):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "model.xml"
-            file.write_text(engine.to_sbml(star(states)), encoding="utf-8")
+            file.write_text(engine.to_sbml(star(size)), encoding="utf-8")
             variables = {**os.environ, "SPECIOSA_CACHE": folder}
             first, second = (
                 subprocess.run(  # noqa: S603 - our own code in our own interpreter
@@ -205,7 +232,7 @@ def cold_start() -> str:
                 for _ in range(2)
             )
             cold, warm, again = (float(line.split()[0]) for line in (first[0], second[0], second[2]))
-            lines[-1] += f"\n| {states} | {cold:.2f} s | {1e3 * warm:.0f} ms | {1e3 * again:.0f} ms |"
+            lines[-1] += f"\n| {size} | {cold:.2f} s | {1e3 * warm:.0f} ms | {1e3 * again:.0f} ms |"
     return "\n\n".join([*lines, "Importing the engine (NumPy, libSBML, LLVM) is not counted; it takes half a second."])
 
 

@@ -45,7 +45,7 @@ def peak(lanes: int) -> float:
 
 
 def operations(case: Case) -> dict[str, float]:
-    """Operations per step and lane of each part; a multiply-add counts 2, a division 1, exp and log as they are made."""
+    """Operations per step and lane of each part; a multiply-add counts 2, a division 1, exp as it is made."""
     equations = build(case.model, case.outputs, case.vary)
     module = Module(Shape(1))
     define(module)

@@ -119,9 +119,7 @@ class SciPy:
         for start, end, amount, inside in _pieces(case):
             y[into] += amount * factor
             grid = np.unique([*case.times[inside], end])
-            found = solve_ivp(
-                self.slope, (start, end), y, self.method, t_eval=grid, args=(row,), rtol=rtol, atol=atol
-            )
+            found = solve_ivp(self.slope, (start, end), y, self.method, t_eval=grid, args=(row,), rtol=rtol, atol=atol)
             for number in inside:
                 place = np.searchsorted(grid, case.times[number])
                 curve[number] = self.observe(case.times[number], np.ascontiguousarray(found.y[:, place]), row)
@@ -129,7 +127,14 @@ class SciPy:
         return time.thread_time() - started, curve
 
 
-_PYTHON = {"log": "math.log", "exp": "math.exp", "sqrt": "math.sqrt", "abs": "abs", "sin": "math.sin", "cos": "math.cos"}
+_PYTHON = {
+    "log": "math.log",
+    "exp": "math.exp",
+    "sqrt": "math.sqrt",
+    "abs": "abs",
+    "sin": "math.sin",
+    "cos": "math.cos",
+}
 _PYTHON |= {"floor": "math.floor", "ceil": "math.ceil"}
 _INFIX = {"add": "+", "mul": "*", "div": "/", "<": "<", "<=": "<=", "==": "==", "and": "and", "or": "or"}
 
@@ -144,7 +149,9 @@ def _function(graph: Graph, roots: tuple[int, ...], *, compiled: bool) -> Callab
         if operator in leaf:
             text = leaf[operator]
         elif operator == "number":
-            text = f"float({str(graph.value[node])!r})" if not np.isfinite(graph.value[node]) else repr(graph.value[node])
+            text = (
+                f"float({str(graph.value[node])!r})" if not np.isfinite(graph.value[node]) else repr(graph.value[node])
+            )
         elif operator == "truth":
             text = str(bool(graph.value[node]))
         elif operator in _INFIX:

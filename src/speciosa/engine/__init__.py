@@ -11,6 +11,7 @@ The engine knows nothing of kratom.
 
 from speciosa.engine._antimony import to_sbml
 from speciosa.engine._dosing import Dosing
+from speciosa.engine._explain import explain
 from speciosa.engine._gpu_run import devices
 from speciosa.engine._kernel import Kernel
 from speciosa.engine._kernel import compile_model as compile  # noqa: A004 - the door's name: engine.compile
@@ -31,6 +32,7 @@ __all__ = [
     "Summaries",
     "compile",
     "devices",
+    "explain",
     "load",
     "to_sbml",
 ]
