@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Final
 
-__all__ = ["PERSON", "STATE", "TIME", "Graph"]
+__all__ = ["HELD", "PERSON", "STATE", "TIME", "Graph"]
 
 PERSON: Final = 1
 """Bit of :attr:`Graph.depends`: depends on a varied parameter."""
@@ -18,6 +18,8 @@ STATE: Final = 2
 """The same for a state."""
 TIME: Final = 4
 """The same for time."""
+HELD: Final = 8
+"""The same for what is constant between two stops of a person: a symbol that events set, or a frozen condition."""
 
 _BOOLEAN: Final = frozenset({"<", "<=", "==", "and", "or", "not", "truth"})
 _LARGEST_UNROLLED_POWER: Final = 16
@@ -31,6 +33,7 @@ _UNARY: Final[dict[str, Callable[[float], float]]] = {
     "ceil": lambda x: float(math.ceil(x)),
     "sin": math.sin,
     "cos": math.cos,
+    "atan": math.atan,
 }
 
 
@@ -40,8 +43,8 @@ class Graph:
     Attributes:
         operator: per node.
         arguments: per node, other nodes.
-        value: per node: the number of a ``number``, the index of a ``state`` or ``person`` leaf, else 0.
-        depends: per node, bits ``PERSON | STATE | TIME``.
+        value: per node: the number of a ``number``, the index of a ``state``, ``person`` or ``held`` leaf, else 0.
+        depends: per node, bits ``PERSON | STATE | TIME | HELD``.
     """
 
     def __init__(self) -> None:
@@ -80,6 +83,10 @@ class Graph:
         """State ``index``."""
         return self._node("state", value=index, depends=STATE)
 
+    def held(self, index: int) -> int:
+        """Held value ``index``."""
+        return self._node("held", value=index, depends=HELD)
+
     def time(self) -> int:
         """Time."""
         return self._node("time", depends=TIME)
@@ -100,7 +107,7 @@ class Graph:
 
     def per_person(self, node: int) -> bool:
         """Whether the node is constant in time for a person."""
-        return not self.depends[node] & (STATE | TIME)
+        return not self.depends[node] & (STATE | TIME | HELD)
 
     def reachable(self, roots: Iterable[int]) -> set[int]:
         """All nodes that the roots are made of."""
@@ -257,7 +264,7 @@ class Graph:
         return self.multiply(square, a) if exponent % 2 else square
 
     def call(self, name: str, a: int) -> int:
-        """A function of one argument: exp, log, sqrt, abs, floor, ceil, sin, cos."""
+        """A function of one argument: exp, log, sqrt, abs, floor, ceil, sin, cos, atan."""
         x = self.constant(a)
         if x is not None:
             try:

@@ -19,7 +19,9 @@ from speciosa.engine._equations import build
 from speciosa.engine._lowering import lower
 from speciosa.engine._model import Model
 from speciosa.engine._result import Result
+from speciosa.engine._search_ir import define_search
 from speciosa.engine._step_ir import define_begin, define_step, define_write
+from speciosa.engine._stops_ir import define_stops
 from speciosa.engine._vector_math import define
 from speciosa.engine._workspace import ARGUMENTS, WORDS, Workspace
 from speciosa.errors import Cancelled, EngineError
@@ -85,6 +87,10 @@ def _generate(
     define_step(module, lowered, workspace)
     define_begin(module, lowered, workspace)
     define_write(module, lowered, workspace)
+    if lowered.switching is not None:
+        define_stops(module, lowered, workspace)
+        if lowered.switching.size("searched"):
+            define_search(module, lowered, workspace)
     define_run(module, lowered, workspace, flush=target.x86)
     facts = {
         "states": equations.states,
@@ -192,7 +198,8 @@ class Kernel:
         if not (given > 0).all():
             raise EngineError("atol must be more than 0 for every state.")
         per_name = dict(zip(self.model.states, np.broadcast_to(given, (len(self.model.states),)), strict=True))
-        return np.array([per_name[name] for name in self.program.facts["states"]])
+        # a model without states has one that rests, with a tolerance that does not matter
+        return np.array([per_name.get(name, 1.0) for name in self.program.facts["states"]])
 
 
 def _again(model: Model, outputs: Sequence[str], vary: Sequence[str], lanes: int, cached: bool) -> Kernel:

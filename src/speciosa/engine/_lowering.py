@@ -11,6 +11,7 @@ from speciosa.engine._emitter import Emitter, Module
 from speciosa.engine._equations import Equations
 from speciosa.engine._expressions import Graph
 from speciosa.engine._ordering import Elimination, eliminate
+from speciosa.engine._switching import Switching
 
 __all__ = ["Lowered", "lower"]
 
@@ -29,6 +30,7 @@ class Lowered:
         constants: nodes that are computed once per person, in the order of their rows.
         factors: number of stored entries of L and U.
         timed: whether the right side depends on time.
+        switching: what happens at stops besides doses; None if nothing does.
     """
 
     states: int
@@ -38,6 +40,7 @@ class Lowered:
     constants: dict[int, int] = field(default_factory=dict)
     factors: int = 0
     timed: bool = False
+    switching: Switching | None = None
 
 
 class _Writer:
@@ -85,7 +88,7 @@ class _Writer:
         return (
             self.constants is not None
             and graph.operator[node] != "number"
-            and graph.per_person(node)
+            and (graph.operator[node] == "held" or graph.per_person(node))
             and not graph.is_boolean(node)
         )
 
@@ -220,12 +223,19 @@ def lower(module: Module, equations: Equations, varied: int) -> Lowered:
         outputs=len(equations.outputs),
         factors=plan.entries,
         timed=any(graph.operator[node] == "time" for node in graph.reachable(equations.rates)),
+        switching=equations.switching,
     )
+    # held values take the first rows; they are set at stops, not by @prepare
+    lowered.constants.update((node, row) for row, node in enumerate(equations.held))
     _straight(module, graph, "slope", equations.rates, lowered.constants)
     _straight(module, graph, "observe", equations.outputs, lowered.constants)
     _factorise(module, graph, lowered, plan, jacobian, by_time)
     _solve(module, plan)
+    for name, roots in equations.more.items():
+        _straight(module, graph, name, roots, lowered.constants)
     _prepare(module, equations, lowered.constants)
+    if equations.switching is not None:
+        _held_at_start(module, graph, equations.switching)
     return lowered
 
 
@@ -333,11 +343,21 @@ def _prepare(module: Module, equations: Equations, constants: dict[int, int]) ->
     with Emitter(module, f"internal void @prepare({pointers}) #1") as emit:
         writer = _Writer(emit, equations.graph, {"person": "%person"})
         jobs = [
-            *((node, "%c", row) for node, row in constants.items()),
+            *((node, "%c", row) for node, row in constants.items() if row >= len(equations.held)),
             *((node, "%initial", row) for row, node in enumerate(equations.initial)),
             *((node, "%per_amount", row) for row, node in enumerate(equations.per_amount)),
         ]
         writer.expect([node for node, _, _ in jobs])
         for node, target, row in jobs:
             emit.store(writer.value(node), emit.row(target, row))
+        emit.do("ret void")
+
+
+def _held_at_start(module: Module, graph: Graph, switching: Switching) -> None:
+    """``@held_at_start(person, out)``: the values at time 0 of what events set."""
+    with Emitter(module, f"internal void @held_at_start({_POINTER} %person, {_POINTER} %out) #1") as emit:
+        writer = _Writer(emit, graph, {"person": "%person"})
+        writer.expect(switching.starts)
+        for row, node in enumerate(switching.starts):
+            emit.store(writer.value(node), emit.row("%out", row))
         emit.do("ret void")

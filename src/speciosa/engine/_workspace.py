@@ -46,7 +46,15 @@ FAILED: Final = 3.0
 EMPTY: Final = 4.0
 """Waits for the next person."""
 
-WORDS: Final = ("ok", "not a number", "step too small", "too many steps", "bad parameter")
+WORDS: Final = (
+    "ok",
+    "not a number",
+    "step too small",
+    "too many steps",
+    "bad parameter",
+    "too many pending events",
+    "events without end",
+)
 """Meaning of each status."""
 
 _SCALARS: Final = (
@@ -99,6 +107,8 @@ class Workspace:
             "between": lowered.needed,
             "watched": lowered.outputs,
         }
+        if lowered.switching is not None:
+            sizes |= lowered.switching.rows()
         start, row = {}, 0
         for name, size in sizes.items():
             start[name] = row
