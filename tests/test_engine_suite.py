@@ -57,7 +57,7 @@ def simulated(case, file):
     kernel = engine.compile(model, tuple(dict.fromkeys([*variables, *homes])), lanes=1, cache=False)
     start, duration, steps = float(wanted["start"]), float(wanted["duration"]), int(wanted["steps"])
     result = kernel.simulate({}, np.linspace(start, start + duration, steps + 1), rtol=1e-9, atol=1e-14)
-    assert result.counts() == {"ok": 1}
+    assert result.counts() == {"ok": 1}, result.counts()
     columns = []
     for name in variables:
         values = result.output(name)[0]

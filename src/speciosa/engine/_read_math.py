@@ -206,6 +206,8 @@ def _call(node: Any, kind: int, arguments: tuple[Formula, ...], where: str) -> F
     if operator is None:
         name = node.getName() or libsbml.formulaToL3String(node)
         raise EngineError(f"The function {name!r} in the {where} is not supported.")
+    if operator == "rateOf" and isinstance(arguments[0], float):  # a local parameter, which is constant
+        return 0.0
     if operator == "rateOf" and not isinstance(arguments[0], str):
         raise EngineError(f"The function 'rateOf' in the {where} is given a formula; expected the id of a symbol.")
     return Call(operator, arguments)

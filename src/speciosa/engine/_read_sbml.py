@@ -65,7 +65,8 @@ def _text(text_or_path: str | Path) -> str:
 
 
 def _refuse_document(document: Any, source: Any) -> None:  # noqa: ANN401 - libsbml ships no types
-    for index in range(document.getNumPlugins()):
+    # packages are of Level 3; what libsbml shows as one before is an annotation
+    for index in range(document.getNumPlugins() if document.getLevel() >= 3 else 0):
         package = document.getPlugin(index).getPackageName()
         if document.getPackageRequired(package) and package not in _MATH_PACKAGES:
             raise EngineError(f"The SBML package {package!r} is not supported; flatten the model to SBML core first.")

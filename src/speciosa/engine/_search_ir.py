@@ -10,22 +10,29 @@ from speciosa.engine._lowering import Lowered
 from speciosa.engine._step_ir import Frame
 from speciosa.engine._workspace import Workspace
 
-__all__ = ["define_search"]
+__all__ = ["SLACK", "define_search"]
 
 _SAMPLES: Final = 4  # places in a step at which the conditions are looked at; the last one is its end
 _HALVINGS: Final = 44  # of the bracket, to a width of 1.4e-14 steps
 _AT_THE_END: Final = 1e-10  # a switch that lies less than this share of a step before its end is at its end
+SLACK: Final = 1e-9
+"""A step that is done again to end at a switch covers at least this share of itself; more, while that was too little.
+
+The step that is done again may end a little before the switch, and where so little time is left that the states do not
+change in their last digit, the switch would never be reached.
+"""
+_MORE: Final = 4.0
 
 
 def define_search(module: Module, lowered: Lowered, workspace: Workspace) -> None:
-    """Write ``@search(ws, h)``, with the step size per lane.
+    """Write ``@search(ws, h, hit)``, with the step size per lane and whether it ends at a stop.
 
     The row ``verdict`` says 1 for the lanes whose step is good. It is left at 1 where no condition switches, set to 2
     where one does at the end of the step (which so is a stop), and to 0 where one does before; ``stop`` is then that
     moment, and the step is to be done again.
     """
-    vector = module.shape.vector
-    with Emitter(module, f"internal void @search(ptr %ws, {vector} %h) #1") as emit:
+    vector, mask = module.shape.vector, module.shape.of("i1")
+    with Emitter(module, f"internal void @search(ptr %ws, {vector} %h, {mask} %hit) #1") as emit:
         frame = Frame(emit, lowered, workspace)
         one = emit.constant(1.0)
         good = emit.compare("oeq", frame.get("verdict"), one)
@@ -47,6 +54,8 @@ def define_search(module: Module, lowered: Lowered, workspace: Workspace) -> Non
                     frame.put("low", emit.select(differs, low, middle))
                     frame.put("high", emit.select(differs, middle, high))
                 _judge(frame, found)
+            free = emit.logic("and", emit.logic("and", good, emit.invert(found)), emit.invert("%hit"))
+            frame.put("slack", emit.select(free, emit.constant(SLACK), frame.get("slack")))
         emit.do("ret void")
 
 
@@ -93,15 +102,18 @@ def _differs(frame: Frame, x: str) -> str:
 
 def _judge(frame: Frame, found: str) -> None:
     emit = frame.emit
-    high, t, new_t = frame.get("high"), frame.get("t"), frame.get("new_t")
-    moment = emit.fma(high, "%h", t)
+    t, new_t, slack = frame.get("t"), frame.get("new_t"), frame.get("slack")
+    at_end = emit.compare("oge", frame.get("high"), emit.constant(1.0 - _AT_THE_END))
+    too_near = emit.compare("olt", frame.get("high"), slack)
+    moment = emit.fma(emit.select(too_near, slack, frame.get("high")), "%h", t)
     # not so near the start of the step that no number lies between
-    least = emit.fma(emit.unary("fabs", t), emit.constant(1e-15), t)
-    least = emit.add(least, emit.constant(1e-20))
+    least = emit.add(emit.fma(emit.unary("fabs", t), emit.constant(1e-15), t), emit.constant(1e-20))
     moment = emit.select(emit.compare("olt", moment, least), least, moment)
-    at_end = emit.compare("oge", high, emit.constant(1.0 - _AT_THE_END))
     at_end = emit.logic("or", at_end, emit.compare("oge", moment, new_t))
     before = emit.logic("and", found, emit.invert(at_end))
     frame.put("stop", emit.select(before, moment, frame.get("stop")))
     verdict = emit.select(at_end, emit.constant(2.0), emit.constant(0.0))
     frame.put("verdict", emit.select(found, verdict, frame.get("verdict")))
+    more = emit.select(too_near, emit.mul(slack, emit.constant(_MORE)), slack)
+    more = emit.select(at_end, emit.constant(SLACK), more)
+    frame.put("slack", emit.select(found, more, slack))

@@ -14,6 +14,7 @@ from typing import Final
 
 from speciosa.engine._emitter import Emitter, Module, literal
 from speciosa.engine._lowering import Lowered
+from speciosa.engine._search_ir import SLACK
 from speciosa.engine._step_ir import Frame
 from speciosa.engine._switching import Switching
 from speciosa.engine._workspace import FAILED, WORDS, Workspace
@@ -67,7 +68,6 @@ def _tables(module: Module, switching: Switching, workspace: Workspace) -> None:
         assert number is not None  # noqa: S101 - events set nothing that is not kept
         rows.append(workspace.start[kept] + number)
     table("assignment_row", rows)
-    table("assignment_scaled", (int(item.scaled) for item in switching.assignments))
 
 
 def _entry(emit: Emitter, table: str, index: str, offset: int = 0) -> str:
@@ -96,6 +96,8 @@ def _define_load_stops(module: Module, lowered: Lowered, workspace: Workspace) -
             with emit.count(switching.capacity) as place:
                 emit.put("i64", str(_NONE), emit.shift(frame.at("queue_event", place), "%lane"))
             emit.put("i64", str(_SEED), frame.lane("random", "%lane"))
+        if switching.size("searched"):
+            emit.put("double", literal(SLACK), frame.lane("slack", "%lane"))
         emit.do("ret void")
 
 
@@ -293,7 +295,7 @@ def _wins_tie(frame: Frame, tie: str, among: str, priority: str, event: str, oth
 def _define_execute(module: Module, lowered: Lowered, workspace: Workspace) -> None:
     """``@execute(ws, lane, place)``: do the assignments of what stands in a place of the queue, and free it.
 
-    Concentrations come last, because the same event may change the compartment.
+    A concentration is that in the compartment as it was before the event, even where the event changes its size.
     """
     switching = lowered.switching
     assert switching is not None  # noqa: S101 - the caller has checked it
@@ -311,16 +313,15 @@ def _define_execute(module: Module, lowered: Lowered, workspace: Workspace) -> N
                 with emit.count(many) as number:
                     value = emit.get("double", emit.shift(frame.at("value", emit.whole("add", first, number)), "%lane"))
                     emit.put("double", value, emit.shift(emit.row(stored, number), "%lane"))
-        for scaled in sorted({item.scaled for item in switching.assignments}):
+        scaled = any(item.scaled for item in switching.assignments)
+        if scaled:
+            _vector(frame, "sizes", "size")
+        with emit.count(many) as number:
+            index = emit.whole("add", first, number)
+            value = emit.get("double", emit.shift(emit.row(stored, number), "%lane"))
             if scaled:
-                _vector(frame, "sizes", "size")
-            with emit.count(many) as number:
-                index = emit.whole("add", first, number)
-                with emit.when(emit.test("eq", _entry(emit, "assignment_scaled", index), str(int(scaled)))):
-                    value = emit.get("double", emit.shift(emit.row(stored, number), "%lane"))
-                    if scaled:
-                        size = emit.get("double", emit.shift(frame.at("size", index), "%lane"))
-                        value = emit.value(f"fmul double {value}, {size}")
-                    target = emit.row("%ws", _entry(emit, "assignment_row", index))
-                    emit.put("double", value, emit.shift(target, "%lane"))
+                size = emit.get("double", emit.shift(frame.at("size", index), "%lane"))
+                value = emit.value(f"fmul double {value}, {size}")
+            target = emit.row("%ws", _entry(emit, "assignment_row", index))
+            emit.put("double", value, emit.shift(target, "%lane"))
         emit.do("ret void")

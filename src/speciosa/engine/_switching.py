@@ -102,8 +102,8 @@ class Switching:
             "condition": self.size("searched"),
             "condition_start": self.size("searched"),
         }
-        # of the search in a step: bracket, whether a condition switches, and what becomes of the step
-        found |= dict.fromkeys(("low", "high", "switched", "verdict"), 1)
+        # of the search in a step: bracket, whether a condition switches, the least way to it, and what becomes of the step
+        found |= dict.fromkeys(("low", "high", "switched", "slack", "verdict"), 1)
         if not self.events:
             return found
         return found | {
