@@ -40,6 +40,7 @@ def compile_model(
     lanes: int | None = None,
     *,
     cache: bool = True,
+    optimise: bool = True,
 ) -> Kernel:
     """Compile a model to machine code for this computer.
 
@@ -50,6 +51,9 @@ def compile_model(
         vary: ids whose value will be given per person: parameters, compartments, or states (their initial value).
         lanes: persons side by side, 1, 2, 4 or 8; None for what suits the processor. The results are the same.
         cache: whether to keep the machine code on disk and to use what is kept there.
+        optimise: whether to take the time to make the code fast. Without, a small model compiles some ten times
+            quicker and runs some times slower, with the same results: for one person once. A kernel that is sent to
+            another process is optimised there.
 
     Raises:
         EngineError: a name is unknown or has no value, or the model is too large.
@@ -63,10 +67,10 @@ def compile_model(
         raise EngineError(f"The model has {len(model.states)} states; at most {_MOST_STATES} can be compiled.")
     target = _native.machine()
     width = lanes or target.lanes
-    key = _native.cache_key(target, sbml=model.sbml, outputs=names, vary=varied, lanes=width)
+    key = _native.cache_key(target, sbml=model.sbml, outputs=names, vary=varied, lanes=width, optimise=optimise)
     found = _native.read_cache(key) if cache else None
     if found is None:
-        found = _generate(model, names, varied, Shape(width, fma=target.fma), target)
+        found = _generate(model, names, varied, Shape(width, fma=target.fma), target, 2 if optimise else 0)
         if cache:
             _native.write_cache(key, *found)
     program = _native.Program(found[0], target, found[1])
@@ -74,7 +78,7 @@ def compile_model(
 
 
 def _generate(
-    model: Model, outputs: Sequence[str], vary: Sequence[str], shape: Shape, target: _native.Machine
+    model: Model, outputs: Sequence[str], vary: Sequence[str], shape: Shape, target: _native.Machine, level: int = 2
 ) -> tuple[bytes, dict[str, Any]]:
     try:
         equations = build(model, outputs, vary)
@@ -98,7 +102,7 @@ def _generate(
         "constants": len(lowered.constants),
         "factors": lowered.factors,
     }
-    return _native.assemble(module.text(), target), facts
+    return _native.assemble(module.text(), target, level), facts
 
 
 @dataclass(frozen=True, eq=False)
