@@ -13,7 +13,7 @@ from speciosa.engine._expressions import Graph
 from speciosa.engine._model import Call, Formula, Model
 from speciosa.engine._rewrite import rewrite
 from speciosa.engine._switching import Switching, find_switching
-from speciosa.engine._symbols import REST, held_symbols, kept_as_amount, switches
+from speciosa.engine._symbols import REST, WATCH, held_symbols, kept_as_amount, switches
 from speciosa.errors import EngineError
 
 __all__ = ["Equations", "build", "defaults"]
@@ -81,20 +81,21 @@ def build(model: Model, outputs: Sequence[str], vary: Sequence[str]) -> Equation
     switching = switches(model)
     if switching:
         rates = [builder.rate(name) for name in builder.states]
-        wanted += find_switching(builder, rates).conditions
+        wanted += find_switching(builder, rates).needed
     used = {int(graph.value[node]) for node in graph.reachable(wanted) if graph.operator[node] == "state"}
     order = sorted(range(len(builder.states)), key=lambda index: (index not in used, index))
     # the state vector is sorted anew, so the nodes are built anew with the final numbers
     builder = Builder(model, vary, tuple(builder.states[index] for index in order))
     rates = [builder.rate(name) for name in builder.states]
     found = find_switching(builder, rates) if switching else None
+    watched = found.watched if found else ()
     return Equations(
         graph=builder.graph,
-        states=builder.states,
+        states=(*builder.states, *(f"{WATCH} {number}" for number in range(len(watched)))),
         needed=len(used),
-        rates=tuple(found.rates if found else rates),
-        initial=tuple(builder.kept_at_start(name) for name in builder.states),
-        per_amount=tuple(builder.per_amount(name) for name in builder.states),
+        rates=(*(found.rates if found else rates), *watched),
+        initial=(*(builder.kept_at_start(name) for name in builder.states), *(builder.graph.number(0.0) for _ in watched)),
+        per_amount=(*(builder.per_amount(name) for name in builder.states), *(builder.graph.number(1.0) for _ in watched)),
         outputs=tuple(builder.running(name) for name in outputs),
         held=found.held if found else (),
         more=found.functions if found else {},

@@ -202,8 +202,8 @@ class Kernel:
         if not (given > 0).all():
             raise EngineError("atol must be more than 0 for every state.")
         per_name = dict(zip(self.model.states, np.broadcast_to(given, (len(self.model.states),)), strict=True))
-        # a model without states has one that rests, with a tolerance that does not matter
-        return np.array([per_name.get(name, 1.0) for name in self.program.facts["states"]])
+        # states that are not of the model rest, or watch a condition and have a scale of 1
+        return np.array([per_name.get(name, 1e-12) for name in self.program.facts["states"]])
 
 
 def _again(model: Model, outputs: Sequence[str], vary: Sequence[str], lanes: int, cached: bool) -> Kernel:

@@ -1,8 +1,8 @@
 """What happens to a person at stops besides doses: events, and conditions in right sides that switch.
 
 Rosenbrock methods lose their order over a kink, so a condition in a right side is *frozen* between two stops, and a
-step ends where it switches. Where it compares time with something that is constant between stops, the moment is known
-and becomes a scheduled stop; all others are *searched* on the dense output.
+step ends where it switches; the same holds for whole parts (floor and ceiling). Where the moment is known before, it
+becomes a scheduled stop (:mod:`._moments`); otherwise it is *searched* on the dense output.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from speciosa.engine._expressions import STATE, TIME
+from speciosa.engine._expressions import STATE, TIME, Graph
+from speciosa.engine._moments import Moments, near
 from speciosa.engine._rewrite import rewrite
 
 if TYPE_CHECKING:
@@ -55,9 +56,10 @@ class Switching:
         rates: the rates with their conditions frozen.
         held: leaves of the held values: symbols that events set, then frozen conditions.
         starts: values at time 0 of the held symbols (not of the frozen conditions).
-        conditions: every condition that ends a step.
-        functions: functions of states, constants and time: ``searched`` and ``frozen`` (conditions as 1 and 0),
-            ``schedule`` (times of stops), and of events ``triggers`` (1 and 0), ``delays``, ``priorities``, and per
+        needed: what the search in a step looks at.
+        watched: rates of further states whose error makes the steps follow a condition that turns with time.
+        functions: functions of states, constants and time: ``searched`` and ``frozen`` (conditions as 1 and 0,
+            whole parts), ``schedule`` (times of stops), and of events ``triggers`` (1 and 0), ``delays``, ``priorities``, and per
             assignment ``values`` and ``sizes`` (of the compartment, or 1).
         exact: how many of ``schedule`` are stops at that very time; the others are the next number after it, where
             ``time > c`` begins to hold.
@@ -67,7 +69,8 @@ class Switching:
     rates: tuple[int, ...]
     held: tuple[int, ...]
     starts: tuple[int, ...]
-    conditions: tuple[int, ...]
+    needed: tuple[int, ...]
+    watched: tuple[int, ...]
     functions: dict[str, tuple[int, ...]]
     exact: int = 0
     events: tuple[EventPlan, ...] = ()
@@ -130,44 +133,49 @@ def find_switching(builder: Builder, rates: Sequence[int]) -> Switching:
     """
     graph, model = builder.graph, builder.model
     triggers = [builder.condition(event.trigger, builder.running) for event in model.events]
-    changing = {node for node in builder.conditions if graph.depends[node] & (STATE | TIME)}
-    in_rates = sorted(changing & graph.reachable(rates))
-    conditions = sorted(changing & graph.reachable([*rates, *triggers]))
-    moments = {node: found for node in conditions if (found := _moments(builder, node)) is not None}
-    exact = sorted({node for at, _ in moments.values() for node in at})
-    after = sorted({node for _, later in moments.values() for node in later})
-    searched = _with_crossings(builder, [node for node in conditions if node not in moments])
+    reached = graph.reachable([*rates, *triggers])
+    changing = sorted(node for node in reached if graph.depends[node] & (STATE | TIME))
+    conditions = [node for node in changing if node in builder.conditions]
+    steps = [node for node in changing if graph.operator[node] in {"floor", "ceil"}]
+    in_rates = [node for node in (*conditions, *steps) if node in graph.reachable(rates)]
+    moments = Moments(builder, conditions, steps)
+    nearly = {node: near(graph, node) for node in moments.searched if graph.operator[node] == "=="}
+    triggers = rewrite(graph, triggers, nearly)
+    seen = graph.reachable(triggers)
+    searched = [*_crossings(graph, moments.searched), *(node for node in nearly.values() if node in seen)]
     symbols = tuple(builder.held_number)
     frozen = [graph.held(len(symbols) + index) for index in range(len(in_rates))]
     half = graph.number(0.5)
-    replaced = {node: graph.compare("<", half, leaf) for node, leaf in zip(in_rates, frozen, strict=True)}
+    replaced = {
+        node: graph.compare("<", half, leaf) if graph.is_boolean(node) else leaf
+        for node, leaf in zip(in_rates, frozen, strict=True)
+    }
     plans, events = _events(builder)
     functions = {
-        "searched": [_flag(builder, node) for node in searched],
-        "frozen": [_flag(builder, node) for node in in_rates],
-        "schedule": [*exact, *after],
-        "triggers": [_flag(builder, node) for node in triggers],
+        "searched": [_flag(graph, node) for node in (*searched, *(node for node in steps if node in in_rates))],
+        "frozen": [_flag(graph, node) for node in in_rates],
+        "schedule": [*moments.at, *moments.after],
+        "triggers": [_flag(graph, node) for node in triggers],
         **events,
     }
     return Switching(
         rates=tuple(rewrite(graph, rates, replaced)),
         held=(*(graph.held(index) for index in range(len(symbols))), *frozen),
         starts=tuple(builder.kept_at_start(name) for name in symbols),
-        conditions=tuple(searched),
+        needed=tuple(functions["searched"]),
+        watched=tuple(rewrite(graph, moments.watched, replaced)),
         functions={name: tuple(nodes) for name, nodes in functions.items()},
-        exact=len(exact),
+        exact=len(moments.at),
         events=plans,
     )
 
 
-def _flag(builder: Builder, condition: int) -> int:
-    graph = builder.graph
-    return graph.choose(condition, graph.number(1.0), graph.number(0.0))
+def _flag(graph: Graph, node: int) -> int:
+    return graph.choose(node, graph.number(1.0), graph.number(0.0)) if graph.is_boolean(node) else node
 
 
-def _with_crossings(builder: Builder, searched: Sequence[int]) -> list[int]:
+def _crossings(graph: Graph, searched: Sequence[int]) -> list[int]:
     """An equality holds in one moment only, which the signs on both sides of it show."""
-    graph = builder.graph
     found: list[int] = []
     for node in searched:
         if graph.operator[node] == "==":
@@ -176,19 +184,6 @@ def _with_crossings(builder: Builder, searched: Sequence[int]) -> list[int]:
         else:
             found.append(node)
     return [node for node in dict.fromkeys(found) if graph.operator[node] != "truth"]
-
-
-def _moments(builder: Builder, condition: int) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    """When a comparison of plain time with something constant between stops switches: at, and just after, these times."""
-    graph = builder.graph
-    left, right = graph.arguments[condition]
-    for side, other in ((left, right), (right, left)):
-        if graph.operator[side] == "time" and not graph.depends[other] & (STATE | TIME):
-            if graph.operator[condition] == "==":
-                return (other,), (other,)
-            at_that_time = (graph.operator[condition] == "<") == (side == left)
-            return ((other,), ()) if at_that_time else ((), (other,))
-    return None
 
 
 def _events(builder: Builder) -> tuple[tuple[EventPlan, ...], dict[str, list[int]]]:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from speciosa.engine._model import Call, Formula, Model
 
-__all__ = ["REST", "held_symbols", "kept_as_amount", "switches"]
+__all__ = ["REST", "WATCH", "held_symbols", "kept_as_amount", "switches"]
 
 REST = " rest"
 """Name of the one state, with rate 0, of a model that has none of its own."""
+WATCH = " watch"
+"""Name, before a number, of the states that make the steps follow a condition that turns with time."""
 
 
 def kept_as_amount(model: Model) -> frozenset[str]:
@@ -34,7 +36,7 @@ def switches(model: Model) -> bool:
         *(coefficient for reaction in model.reactions for _, coefficient in reaction.net),
     ]
     return bool(model.events) or any(
-        isinstance(part, Call) and part.operator in {"<", "<=", ">", ">=", "==", "!=", "piecewise"}
+        isinstance(part, Call) and part.operator in {"<", "<=", ">", ">=", "==", "!=", "piecewise", "floor", "ceil", "quotient", "rem"}
         for formula in formulas
         for part in _parts(formula)
     )
