@@ -204,7 +204,8 @@ def _call(node: Any, kind: int, arguments: tuple[Formula, ...], where: str) -> F
         return _MADE[kind](arguments[0])
     operator = _OPERATORS.get(kind)
     if operator is None:
-        name = node.getName() or libsbml.formulaToL3String(node)
+        # a csymbol may be called anything
+        name = "delay" if kind == libsbml.AST_FUNCTION_DELAY else node.getName() or libsbml.formulaToL3String(node)
         raise EngineError(f"The function {name!r} in the {where} is not supported.")
     if operator == "rateOf" and isinstance(arguments[0], float):  # a local parameter, which is constant
         return 0.0
