@@ -94,8 +94,14 @@ def build(model: Model, outputs: Sequence[str], vary: Sequence[str]) -> Equation
         states=(*builder.states, *(f"{WATCH} {number}" for number in range(len(watched)))),
         needed=len(used),
         rates=(*(found.rates if found else rates), *watched),
-        initial=(*(builder.kept_at_start(name) for name in builder.states), *(builder.graph.number(0.0) for _ in watched)),
-        per_amount=(*(builder.per_amount(name) for name in builder.states), *(builder.graph.number(1.0) for _ in watched)),
+        initial=(
+            *(builder.kept_at_start(name) for name in builder.states),
+            *(builder.graph.number(0.0) for _ in watched),
+        ),
+        per_amount=(
+            *(builder.per_amount(name) for name in builder.states),
+            *(builder.graph.number(1.0) for _ in watched),
+        ),
         outputs=tuple(builder.running(name) for name in outputs),
         held=found.held if found else (),
         more=found.functions if found else {},

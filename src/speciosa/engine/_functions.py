@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from speciosa.engine._expressions import Graph
 from speciosa.errors import EngineError
@@ -21,38 +22,30 @@ def call(graph: Graph, operator: str, parts: list[int]) -> int:
     binary = operator in {"-", "/", "^", "quotient", "rem"}
     if len(parts) != 1 + binary:
         raise EngineError(f"The function {operator!r} is given {len(parts)} arguments; expected {1 + binary}.")
-    first, second = parts[0], parts[-1]
-    if operator == "-":
-        return graph.subtract(first, second)
-    if operator == "/":
-        return graph.divide(first, second)
-    if operator == "^":
-        return graph.power(first, second)
-    if operator == "neg":
-        return graph.negative(first)
-    if operator == "tan":
-        return graph.divide(graph.call("sin", first), graph.call("cos", first))
-    if operator == "arctan":
-        return graph.call("atan", first)
-    if operator in {"sinh", "cosh", "tanh"}:
-        return _hyperbolic(graph, operator, first)
-    if operator == "quotient":
-        return _quotient(graph, first, second)
-    if operator == "rem":
-        return graph.subtract(first, graph.multiply(second, _quotient(graph, first, second)))
-    if operator == "factorial":
-        return _factorial(graph, first)
-    return graph.call(operator, first)
+    if operator in _MADE:
+        return _MADE[operator](graph, *parts)
+    return graph.call(operator, parts[0])
 
 
-def _hyperbolic(graph: Graph, operator: str, x: int) -> int:
-    half, one = graph.number(0.5), graph.number(1.0)
-    if operator == "tanh":  # 1 - 2 / (exp(2 x) + 1) cannot overflow to inf / inf
-        grown = graph.add(graph.call("exp", graph.multiply(graph.number(2.0), x)), one)
-        return graph.subtract(one, graph.divide(graph.number(2.0), grown))
-    up, down = graph.call("exp", x), graph.call("exp", graph.negative(x))
-    both = graph.add(up, down) if operator == "cosh" else graph.subtract(up, down)
-    return graph.multiply(half, both)
+def _tan(graph: Graph, x: int) -> int:
+    return graph.divide(graph.call("sin", x), graph.call("cos", x))
+
+
+def _tanh(graph: Graph, x: int) -> int:
+    # 1 - 2 / (exp(2 x) + 1) cannot overflow to inf / inf
+    one, two = graph.number(1.0), graph.number(2.0)
+    grown = graph.add(graph.call("exp", graph.multiply(two, x)), one)
+    return graph.subtract(one, graph.divide(two, grown))
+
+
+def _sinh(graph: Graph, x: int) -> int:
+    difference = graph.subtract(graph.call("exp", x), graph.call("exp", graph.negative(x)))
+    return graph.multiply(graph.number(0.5), difference)
+
+
+def _cosh(graph: Graph, x: int) -> int:
+    total = graph.add(graph.call("exp", x), graph.call("exp", graph.negative(x)))
+    return graph.multiply(graph.number(0.5), total)
 
 
 def _quotient(graph: Graph, a: int, b: int) -> int:
@@ -60,6 +53,10 @@ def _quotient(graph: Graph, a: int, b: int) -> int:
     ratio = graph.divide(a, b)
     below = graph.compare("<", ratio, graph.number(0.0))
     return graph.choose(below, graph.call("ceil", ratio), graph.call("floor", ratio))
+
+
+def _remainder(graph: Graph, a: int, b: int) -> int:
+    return graph.subtract(a, graph.multiply(b, _quotient(graph, a, b)))
 
 
 def _factorial(graph: Graph, x: int) -> int:
@@ -77,3 +74,19 @@ def _factorial(graph: Graph, x: int) -> int:
         same = graph.compare("==", x, graph.number(number))
         result = graph.choose(same, graph.number(float(math.factorial(number))), result)
     return result
+
+
+_MADE: dict[str, Callable[..., int]] = {
+    "-": Graph.subtract,
+    "/": Graph.divide,
+    "^": Graph.power,
+    "neg": Graph.negative,
+    "tan": _tan,
+    "arctan": lambda graph, x: graph.call("atan", x),
+    "sinh": _sinh,
+    "cosh": _cosh,
+    "tanh": _tanh,
+    "quotient": _quotient,
+    "rem": _remainder,
+    "factorial": _factorial,
+}

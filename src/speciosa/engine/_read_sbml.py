@@ -45,7 +45,7 @@ def load(text_or_path: str | Path) -> Model:
     source = document.getModel()
     if source is None:
         raise EngineError("The SBML holds no model.")
-    _refuse_document(document, source)
+    _refuse_document(document)
     try:
         return _Reader(source, sbml).model()
     except RecursionError:
@@ -64,7 +64,7 @@ def _text(text_or_path: str | Path) -> str:
         raise EngineError(f"The model file {str(text_or_path)!r} cannot be read: {error}.") from error
 
 
-def _refuse_document(document: Any, source: Any) -> None:  # noqa: ANN401 - libsbml ships no types
+def _refuse_document(document: Any) -> None:  # noqa: ANN401 - libsbml ships no types
     # packages are of Level 3; what libsbml shows as one before is an annotation
     for index in range(document.getNumPlugins() if document.getLevel() >= 3 else 0):
         package = document.getPlugin(index).getPackageName()

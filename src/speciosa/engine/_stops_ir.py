@@ -252,6 +252,9 @@ def _define_pick(module: Module, lowered: Lowered, workspace: Workspace) -> None
         chosen, equal, event_of = (emit.variable("i64") for _ in range(3))
         best = emit.variable("double")
         emit.put("i64", str(_NONE), chosen)
+        for place in (equal, event_of):
+            emit.put("i64", "0", place)
+        emit.put("double", literal(0.0), best)
         with emit.count(switching.capacity) as index:
             event = emit.get("i64", emit.shift(frame.at("queue_event", index), "%lane"))
             moment = emit.get("double", emit.shift(frame.at("queue_time", index), "%lane"))
@@ -266,7 +269,8 @@ def _define_pick(module: Module, lowered: Lowered, workspace: Workspace) -> None
                 tie = emit.value(f"and i1 {same}, {emit.value(f'xor i1 {first}, true')}")
                 among = emit.value(f"select i1 {tie}, i64 {emit.whole('add', emit.get('i64', equal), '1')}, i64 1")
                 more = emit.value(f"or i1 {first}, {emit.test_real('ogt', priority, highest)}")
-                takes = emit.value(f"select i1 {tie}, i1 {_wins_tie(frame, tie, among, priority, event, event_of)}, i1 {more}")
+                won = _wins_tie(frame, tie, among, priority, event, event_of)
+                takes = emit.value(f"select i1 {tie}, i1 {won}, i1 {more}")
                 with emit.when(emit.value(f"or i1 {tie}, {takes}")):
                     emit.put("i64", among, equal)
                 with emit.when(takes):

@@ -59,8 +59,8 @@ class Switching:
         needed: what the search in a step looks at.
         watched: rates of further states whose error makes the steps follow a condition that turns with time.
         functions: functions of states, constants and time: ``searched`` and ``frozen`` (conditions as 1 and 0,
-            whole parts), ``schedule`` (times of stops), and of events ``triggers`` (1 and 0), ``delays``, ``priorities``, and per
-            assignment ``values`` and ``sizes`` (of the compartment, or 1).
+            whole parts), ``schedule`` (times of stops), and of events ``triggers`` (1 and 0), ``delays``,
+            ``priorities``, and per assignment ``values`` and ``sizes`` (of the compartment, or 1).
         exact: how many of ``schedule`` are stops at that very time; the others are the next number after it, where
             ``time > c`` begins to hold.
         events: the events.
@@ -105,7 +105,7 @@ class Switching:
             "condition": self.size("searched"),
             "condition_start": self.size("searched"),
         }
-        # of the search in a step: bracket, whether a condition switches, the least way to it, and what becomes of the step
+        # of the search in a step: bracket, whether a condition switches, the least way to it, what becomes of the step
         found |= dict.fromkeys(("low", "high", "switched", "slack", "verdict"), 1)
         if not self.events:
             return found

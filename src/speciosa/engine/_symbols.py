@@ -14,6 +14,9 @@ WATCH = " watch"
 """Name, before a number, of the states that make the steps follow a condition that turns with time."""
 
 
+_SWITCHES = {"<", "<=", ">", ">=", "==", "!=", "piecewise", "floor", "ceil", "quotient", "rem"}
+
+
 def kept_as_amount(model: Model) -> frozenset[str]:
     """Species that mean a concentration in a compartment whose size changes: integrated, and kept, as amounts."""
     changed = {name for name, _ in (*model.rate_rules, *model.assignment_rules)} | _set_by_events(model)
@@ -36,9 +39,7 @@ def switches(model: Model) -> bool:
         *(coefficient for reaction in model.reactions for _, coefficient in reaction.net),
     ]
     return bool(model.events) or any(
-        isinstance(part, Call) and part.operator in {"<", "<=", ">", ">=", "==", "!=", "piecewise", "floor", "ceil", "quotient", "rem"}
-        for formula in formulas
-        for part in _parts(formula)
+        isinstance(part, Call) and part.operator in _SWITCHES for formula in formulas for part in _parts(formula)
     )
 
 

@@ -73,7 +73,7 @@ _SQRT_HALF_BITS: Final = 0x3FE6A09E667F3BCD
 
 
 def define(module: Module) -> None:
-    """Put ``@math_exp``, ``@math_log``, ``@math_pow``, ``@math_sin``, ``@math_cos`` and ``@math_atan`` into a module."""
+    """Put ``@math_exp``, and likewise log, pow, sin, cos and atan, into a module."""
     kind = module.shape.vector
     for name, body in (("exp", _exp), ("log", _log), ("sin", _sine), ("cos", _cosine), ("atan", _atan)):
         with Emitter(module, f"internal {kind} @math_{name}({kind} %x) #0") as emit:

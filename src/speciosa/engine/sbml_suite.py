@@ -186,9 +186,7 @@ def write(case: Case, folder: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["time", *case.variables])
-        writer.writerows(
-            [repr(float(time)), *map(_text, row)] for time, row in zip(case.times, values, strict=True)
-        )
+        writer.writerows([repr(float(time)), *map(_text, row)] for time, row in zip(case.times, values, strict=True))
     return path
 
 
