@@ -204,15 +204,17 @@ def test_what_cannot_go_on_ends_with_a_word_for_this_person(body, word):
 
 
 def test_others_are_untouched_by_a_person_who_fails():
-    text = "model m()\n x = 1; x' = -k * x; k = 1; c = 9; E: at x < c && time > 1: x = x / 2; F: at x < c: c = c - 1e-9;\nend"
-    model = engine.load(text.replace("c = c - 1e-9", "c = piecewise(c - 1e-9, c > 5, 0)"))
-    kernel = engine.compile(model, ("x",), ("k", "c"), cache=False)
-    healthy = kernel.simulate({"k": [1.0, 1.5], "c": [0.2, 0.1]}, TIMES)
-    mixed = kernel.simulate({"k": [1.0, np.nan, 1.5, 1e308], "c": [0.2, 0.1, 0.1, 0.3]}, TIMES)
+    text = """model m()
+      x = 1; x' = -k * x; k = 1; loops = 0; g = 1; E: at x < 0.5: x = x + 0.7;
+      A: at g > 0.5 && loops * time > 1: g = 0; B: at g < 0.5 && loops * time > 1: g = 1;
+    end"""
+    kernel = engine.compile(engine.load(text), ("x",), ("k", "loops"), cache=False)
+    healthy = kernel.simulate({"k": [1.0, 1.5], "loops": 0.0}, TIMES)
+    mixed = kernel.simulate({"k": [1.0, np.nan, 1.5, 1.0], "loops": [0.0, 0.0, 0.0, 1.0]}, TIMES)
 
     assert healthy.ok.all()
     assert mixed.values[[0, 2]].tobytes() == healthy.values.tobytes()
-    assert mixed.status[1] == WORDS.index("bad parameter")
+    assert [WORDS[code] for code in mixed.status] == ["ok", "bad parameter", "ok", "events without end"]
 
 
 def test_every_width_chunk_and_thread_gives_the_same_bits():

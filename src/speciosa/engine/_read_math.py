@@ -86,7 +86,8 @@ def _root_of_square(x: Formula, sign: float) -> Formula:
 
 
 def _arcsin(x: Formula) -> Formula:
-    return _f("arctan", _over(x, _f("sqrt", Call("*", (_minus(1.0, x), _plus(1.0, x))))))
+    root = _f("sqrt", Call("*", (_minus(1.0, x), _plus(1.0, x))))
+    return Call("*", (2.0, _f("arctan", _over(x, _plus(1.0, root)))))
 
 
 def _arccos(x: Formula) -> Formula:
