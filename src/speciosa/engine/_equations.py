@@ -25,7 +25,8 @@ class Equations:
 
     Attributes:
         graph: the graph.
-        states: names, in the order of the state vector; those that the outputs need come first.
+        states: names, in the order of the state vector; those that a search looks at come first, then
+            those that the outputs need.
         needed: how many states the outputs need.
         rates: time derivative of each state.
         initial: initial value of each state.
@@ -79,11 +80,11 @@ def build(model: Model, outputs: Sequence[str], vary: Sequence[str]) -> Equation
             raise EngineError(f"The output {name!r} is no symbol of the model {model.name!r}.")
     wanted = [builder.running(name) for name in outputs]
     switching = switches(model)
+    searched: set[int] = set()
     if switching:
-        rates = [builder.rate(name) for name in builder.states]
-        wanted += find_switching(builder, rates).needed
-    used = {int(graph.value[node]) for node in graph.reachable(wanted) if graph.operator[node] == "state"}
-    order = sorted(range(len(builder.states)), key=lambda index: (index not in used, index))
+        searched = graph.states(find_switching(builder, [builder.rate(name) for name in builder.states]).needed)
+    used = graph.states(wanted) | searched
+    order = sorted(range(len(builder.states)), key=lambda index: (index not in searched, index not in used, index))
     # the state vector is sorted anew, so the nodes are built anew with the final numbers
     builder = Builder(model, vary, tuple(builder.states[index] for index in order))
     rates = [builder.rate(name) for name in builder.states]

@@ -120,6 +120,10 @@ class Graph:
                 waiting.extend(self.arguments[node])
         return seen
 
+    def states(self, roots: Iterable[int]) -> set[int]:
+        """The states that the roots depend on."""
+        return {int(self.value[node]) for node in self.reachable(roots) if self.operator[node] == "state"}
+
     # -- arithmetic
 
     def add(self, a: int, b: int) -> int:

@@ -37,7 +37,7 @@ def define_search(module: Module, lowered: Lowered, workspace: Workspace) -> Non
         one = emit.constant(1.0)
         good = emit.compare("oeq", frame.get("verdict"), one)
         with emit.when(emit.any(good)):
-            with emit.count(lowered.needed) as state:
+            with emit.count(_states(lowered)) as state:
                 for row, coefficients in enumerate(rodas.DENSE):
                     value = frame.weighted(coefficients, state, None)
                     emit.store(value, frame.at("dense", state, row * lowered.needed))
@@ -57,6 +57,11 @@ def define_search(module: Module, lowered: Lowered, workspace: Workspace) -> Non
             free = emit.logic("and", emit.logic("and", good, emit.invert(found)), emit.invert("%hit"))
             frame.put("slack", emit.select(free, emit.constant(SLACK), frame.get("slack")))
         emit.do("ret void")
+
+
+def _states(lowered: Lowered) -> int:
+    assert lowered.switching is not None  # noqa: S101 - else nothing is searched
+    return lowered.switching.states
 
 
 def _sample(frame: Frame, good: str) -> None:
@@ -83,7 +88,7 @@ def _differs(frame: Frame, x: str) -> str:
     moment = emit.select(at_end, frame.get("new_t"), emit.fma(x, "%h", frame.get("t")))
     frame.put("stage_t", moment)
     rest = emit.sub(one, x)
-    with emit.count(needed) as state:
+    with emit.count(_states(frame.lowered)) as state:
         r2, r3, r4 = (emit.load(frame.at("dense", state, row * needed)) for row in range(3))
         inner = emit.fma(x, emit.fma(x, r4, r3), r2)
         inner = emit.fma(rest, inner, emit.load(frame.at("new_y", state)))

@@ -57,6 +57,7 @@ class Switching:
         held: leaves of the held values: symbols that events set, then frozen conditions.
         starts: values at time 0 of the held symbols (not of the frozen conditions).
         needed: what the search in a step looks at.
+        states: how many states it needs; the state vector begins with them.
         watched: rates of further states whose error makes the steps follow a condition that turns with time.
         functions: functions of states, constants and time: ``searched`` and ``frozen`` (conditions as 1 and 0,
             whole parts), ``schedule`` (times of stops), and of events ``triggers`` (1 and 0), ``delays``,
@@ -70,6 +71,7 @@ class Switching:
     held: tuple[int, ...]
     starts: tuple[int, ...]
     needed: tuple[int, ...]
+    states: int
     watched: tuple[int, ...]
     functions: dict[str, tuple[int, ...]]
     exact: int = 0
@@ -163,6 +165,7 @@ def find_switching(builder: Builder, rates: Sequence[int]) -> Switching:
         held=(*(graph.held(index) for index in range(len(symbols))), *frozen),
         starts=tuple(builder.kept_at_start(name) for name in symbols),
         needed=tuple(functions["searched"]),
+        states=1 + max(graph.states(functions["searched"]), default=-1),
         watched=tuple(rewrite(graph, moments.watched, replaced)),
         functions={name: tuple(nodes) for name, nodes in functions.items()},
         exact=len(moments.at),
