@@ -258,6 +258,22 @@ def test_a_linear_decay_meets_its_bound_when_the_logarithm_says(rate, bound, tim
     assert found[1] == pytest.approx(times * period, rel=1e-7)
 
 
+def test_scheduled_stops_differ_between_persons_and_move_with_events():
+    text = """model m()
+      x = 0; x' = -x; first = 2; every = 3; next = first; hold = 0.5;
+      E: at time >= next: x = x + 1, next = next + every;
+      y = 0; y' = piecewise(1, time >= first && time < first + hold, 0);
+    end"""
+    kernel = engine.compile(engine.load(text), ("x", "y"), ("first", "every", "hold"), cache=False)
+    people = {"first": [1.0, 2.5, 0.0], "every": [2.0, 4.0, 100.0], "hold": [0.5, 1e-3, 4.0]}
+    result = kernel.simulate(people, [9.75], rtol=1e-10, atol=1e-12, max_steps=2_000)
+
+    doses = ([1, 3, 5, 7, 9], [2.5, 6.5], [])  # at 0 the trigger counts as true before
+    expected = [sum(np.exp(dose - 9.75) for dose in own) for own in doses]
+    np.testing.assert_allclose(result.values[:, 0, 0], expected, rtol=1e-8, atol=1e-12)
+    np.testing.assert_allclose(result.values[:, 0, 1], people["hold"], rtol=1e-8)
+
+
 def test_what_events_set_can_be_varied_and_is_told_among_the_parameters():
     model = engine.load("model m()\n p = 2; x = 1; x' = p; E: at time >= 1: p = 2 * p;\nend")
     found = engine.compile(model, ("x", "p"), ("p", "x"), cache=False).simulate({"p": [1.0, 3.0], "x": 0.0}, [1.0, 2.0])

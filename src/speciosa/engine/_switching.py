@@ -139,7 +139,8 @@ def find_switching(builder: Builder, rates: Sequence[int]) -> Switching:
     changing = sorted(node for node in reached if graph.depends[node] & (STATE | TIME))
     conditions = [node for node in changing if node in builder.conditions]
     steps = [node for node in changing if graph.operator[node] in {"floor", "ceil"}]
-    in_rates = [node for node in (*conditions, *steps) if node in graph.reachable(rates)]
+    of_rates = graph.reachable(rates)
+    in_rates = [node for node in (*conditions, *steps) if node in of_rates]
     moments = Moments(builder, conditions, steps)
     nearly = {node: near(graph, node) for node in moments.searched if graph.operator[node] == "=="}
     triggers = rewrite(graph, triggers, nearly)
@@ -154,7 +155,7 @@ def find_switching(builder: Builder, rates: Sequence[int]) -> Switching:
     }
     plans, events = _events(builder)
     functions = {
-        "searched": [_flag(graph, node) for node in (*searched, *(node for node in steps if node in in_rates))],
+        "searched": [_flag(graph, node) for node in (*searched, *(node for node in steps if node in of_rates))],
         "frozen": [_flag(graph, node) for node in in_rates],
         "schedule": [*moments.at, *moments.after],
         "triggers": [_flag(graph, node) for node in triggers],

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -174,7 +175,8 @@ def compare_all(cases: Path, numbers: Sequence[str], processes: int | None = Non
     """What is wrong with each case; nothing where it passes."""
     if processes == 1 or len(numbers) == 1:
         return {number: compare(cases, number) for number in numbers}
-    with ProcessPoolExecutor(processes) as pool:
+    # a fresh process: a fork of one with threads may hang
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         return dict(zip(numbers, pool.map(compare, [cases] * len(numbers), numbers, chunksize=16), strict=True))
 
 
