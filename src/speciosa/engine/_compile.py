@@ -14,8 +14,10 @@ from speciosa.engine._equations import build
 from speciosa.engine._lowering import lower
 from speciosa.engine._model import Model
 from speciosa.engine._output_formulas import Watched, watch
+from speciosa.engine._search_ir import define_search
 from speciosa.engine._sensitivities import Request, lower_sensitivities
 from speciosa.engine._step_ir import define_begin, define_step, define_write
+from speciosa.engine._stops_ir import define_stops
 from speciosa.engine._vector_math import define
 from speciosa.engine._workspace import Workspace
 from speciosa.errors import EngineError
@@ -84,9 +86,9 @@ def check_lanes(lanes: int | None) -> None:
 
 
 def code_for(
-    model: Model, wanted: Wanted, shape: Shape, target: _native.Machine, *, cache: bool
+    model: Model, wanted: Wanted, shape: Shape, target: _native.Machine, *, cache: bool, level: int = 2
 ) -> tuple[bytes, dict[str, Any]]:
-    """Code and facts, from the cache or new.
+    """Code and facts, from the cache or new; ``level`` is LLVM's, and changes no result.
 
     Raises:
         EngineError: a name is unknown or has no value, or the model is too large.
@@ -94,16 +96,18 @@ def code_for(
     extended = wanted.watched(model)
     if len(extended.model.states) > _MOST_STATES:
         raise EngineError(f"The model has {len(extended.model.states)} states; at most {_MOST_STATES} can be compiled.")
-    key = _native.cache_key(target, sbml=model.sbml, wanted=repr(wanted), lanes=shape.lanes)
+    key = _native.cache_key(target, sbml=model.sbml, wanted=repr(wanted), lanes=shape.lanes, level=level)
     found = _native.read_cache(key) if cache else None
     if found is None:
-        found = _generate(extended, wanted, shape, target)
+        found = _generate(extended, wanted, shape, target, level)
         if cache:
             _native.write_cache(key, *found)
     return found
 
 
-def _generate(extended: Watched, wanted: Wanted, shape: Shape, target: _native.Machine) -> tuple[bytes, dict[str, Any]]:
+def _generate(
+    extended: Watched, wanted: Wanted, shape: Shape, target: _native.Machine, level: int
+) -> tuple[bytes, dict[str, Any]]:
     model = extended.model
     try:
         equations = build(model, extended.symbols, wanted.vary)
@@ -118,6 +122,10 @@ def _generate(extended: Watched, wanted: Wanted, shape: Shape, target: _native.M
     define_step(module, lowered, workspace)
     define_begin(module, lowered, workspace)
     define_write(module, lowered, workspace)
+    if lowered.switching is not None:
+        define_stops(module, lowered, workspace)
+        if lowered.switching.size("searched"):
+            define_search(module, lowered, workspace)
     define_run(module, lowered, workspace, flush=target.x86)
     if target.gpu:
         _gpu_code.define_entry(module, workspace)
@@ -127,5 +135,6 @@ def _generate(extended: Watched, wanted: Wanted, shape: Shape, target: _native.M
         "constants": len(lowered.constants),
         "factors": lowered.factors,
         "resting": lowered.resting,
+        "switching": lowered.switching is not None,
     }
-    return _native.assemble(module.text(), target), facts
+    return _native.assemble(module.text(), target, level), facts

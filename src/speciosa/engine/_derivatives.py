@@ -121,6 +121,8 @@ class Derivatives:
             return graph.call("cos", argument)
         if operator == "cos":
             return graph.negative(graph.call("sin", argument))
+        if operator == "atan":
+            return graph.divide(one, graph.add(one, graph.multiply(argument, argument)))
         if operator == "abs":
             return graph.choose(graph.compare("<", argument, graph.number(0.0)), graph.number(-1.0), one)
         raise EngineError(f"The operator {operator!r} has no derivative.")

@@ -91,6 +91,8 @@ def _define_load(module: Module, lowered: Lowered, workspace: Workspace) -> None
         if lowered.columns:
             sensitivity.load(frame, "%lane")
         emit.put("i64", "%person", frame.lane("person", "%lane"))
+        if lowered.switching is not None:
+            emit.do("call void @load_stops(ptr %ws, i64 %lane)")
         for name in ("event", "output"):
             emit.put("i64", "0", frame.lane(name, "%lane"))
         for name in ("memory", "rejected", "count", "code"):
@@ -176,6 +178,9 @@ def _define_settle(module: Module, lowered: Lowered, workspace: Workspace) -> No
             with emit.when(emit.test_real("oeq", mode, literal(EMPTY))):
                 _refill(frame, lane, again)
             stop = emit.value(f"call double @dose(ptr %ws, ptr %args, i64 {lane})")
+            if lowered.switching is not None:
+                stop = emit.value(f"call double @occur(ptr %ws, i64 {lane}, double {stop})")
+                emit.leave_if(emit.test_real("uno", stop, stop), again)
             now = emit.get("double", frame.lane("t", lane))
             with emit.when(emit.test_real("oge", now, stop)):
                 frame.call("observe", *map(frame.rows, ("y", "constants", "t", "watched")))

@@ -17,7 +17,7 @@ from speciosa.engine._dosing import Dosing
 from speciosa.engine._emitter import Shape
 from speciosa.engine._job import Job, entries
 from speciosa.engine._lanes import suited_lanes
-from speciosa.engine._model import Model
+from speciosa.engine._model import AREA, Model
 from speciosa.engine._ops_ir import target_of
 from speciosa.engine._plan import Limits, Plan
 from speciosa.engine._planning import make_plan
@@ -31,6 +31,8 @@ from speciosa.errors import Cancelled, EngineError
 
 __all__ = ["Kernel", "compile_model"]
 
+_WATCHED = 1e-12  # tolerance of a state that watches a condition: it has a scale of 1
+
 
 def compile_model(
     model: Model,
@@ -41,6 +43,7 @@ def compile_model(
     cache: bool = True,
     sensitivities: Sequence[str] = (),
     control_sensitivities: bool = True,
+    optimise: bool = True,
 ) -> Kernel:
     """Compile a model to machine code for this computer.
 
@@ -55,19 +58,21 @@ def compile_model(
         sensitivities: what to differentiate the outputs by: names out of ``vary``, or ``dose:`` and a state for the
             factor (1) on all amounts given to it.
         control_sensitivities: whether their errors, too, decide on the size of a step.
+        optimise: whether to take the time to make the code fast. Without, a small model compiles some ten times
+            quicker and runs some times slower, with the same results: for one person once.
 
     Raises:
         EngineError: a name is unknown or has no value, or the model is too large.
     """
     check_lanes(lanes)
     request = Request(tuple(sensitivities), control_sensitivities)
-    return _compile(model, Wanted.of(model, outputs, vary, request), lanes, cached=cache)
+    return _compile(model, Wanted.of(model, outputs, vary, request), lanes, cached=cache, level=2 if optimise else 0)
 
 
-def _compile(model: Model, wanted: Wanted, lanes: int | None, *, cached: bool) -> Kernel:
+def _compile(model: Model, wanted: Wanted, lanes: int | None, *, cached: bool, level: int = 2) -> Kernel:
     target = _native.machine()
     width = lanes or suited_lanes(target, len(model.states))
-    code, facts = code_for(model, wanted, Shape(width, fma=target.fma), target, cache=cached)
+    code, facts = code_for(model, wanted, Shape(width, fma=target.fma), target, cache=cached, level=level)
     return Kernel(model, wanted, width, cached, _native.Program(code, target, facts))
 
 
@@ -290,6 +295,8 @@ class Kernel:
         Raises:
             EngineError: an argument has the wrong shape.
         """
+        if self.program.facts["switching"]:
+            raise EngineError("A model with events or conditions has no steady state that could be computed.")
         limits = self._limits({"rtol": rtol, "atol": atol, "max_steps": max_steps, "threads": threads})
         tools = machinery(self, limits, _final_states)
         return find_steady_state(tools, self._table(parameters), dosing, every, time, initial)
@@ -308,7 +315,7 @@ class Kernel:
         if times is not None or areas:
             grid = recipe.grid
             plan = make_plan(machinery(kernel, limits, _final_states), table, grid, dosing, begin, initial)
-        _refuse_unknown_derivatives(self.sensitivities, plan, len(kernel.program.facts["states"]))
+        _refuse_what_does_not_go_together(kernel, plan)
         who = kernel._crew(options)  # noqa: SLF001 - the same kernel with more states
         job = Job(kernel, entries(plan, limits), plan.status, final=options.get("final", False))
         place = options.get("store")
@@ -321,6 +328,8 @@ class Kernel:
             return _chunks.crew(threads, executor)
         if executor is not None:
             raise EngineError(f"device is {device!r} beside an executor; give one of the two.")
+        if self.program.facts["switching"]:
+            raise EngineError("A model with events or conditions is not computed on a GPU; use device='cpu'.")
         return _chunks.Crew(1, None, lambda: 1, _gpu_run.program(self, device, self._for_gpu))
 
     def _for_gpu(self, target: _native.Machine) -> tuple[bytes, dict[str, Any]]:
@@ -365,8 +374,9 @@ class Kernel:
         if not (given > 0).all():
             raise EngineError("atol must be more than 0 for every state.")
         per_name = dict(zip(self.model.states, np.broadcast_to(given, (len(self.model.states),)), strict=True))
-        # areas are counted as finely as the finest state
-        return np.array([per_name.get(name, given.min()) for name in states])
+        # areas are counted as finely as the finest state; what else is not of the model rests, or watches a condition
+        others = {name: given.min() if name.startswith(AREA) else _WATCHED for name in states if name not in per_name}
+        return np.array([(per_name | others)[name] for name in states])
 
 
 def _again(model: Model, wanted: Wanted, lanes: int, cached: bool, parcel: Any) -> Kernel:  # noqa: ANN401 - see parcel
@@ -393,14 +403,21 @@ def _final_states(kernel: Kernel, plan: Plan, limits: Limits) -> tuple[NDArray[n
     return job.final, job.status
 
 
-def _refuse_unknown_derivatives(sensitivities: tuple[str, ...], plan: Plan, states: int) -> None:
-    """Sensitivities are carried through doses, not through states and parameters that are set from outside."""
-    targets = plan.schedule.target
+def _refuse_what_does_not_go_together(kernel: Kernel, plan: Plan) -> None:
+    """Sensitivities and events follow doses, not states and parameters that are set from outside."""
+    states, targets = len(kernel.program.facts["states"]), plan.schedule.target
     outside = (targets >= 2 * states) & (targets != target_of("observe", states))
-    if sensitivities and (plan.initial is not None or outside.any()):
+    set_from_outside = plan.initial is not None or bool(outside.any())
+    switching = kernel.program.facts["switching"]
+    if kernel.sensitivities and (set_from_outside or switching):
         raise EngineError(
-            "Sensitivities cannot be computed with given initial states, resets, steady states or covariates that "
-            "change; use a kernel without sensitivities, or doses alone."
+            "Sensitivities cannot be computed with events, conditions, given initial states, resets, steady states or "
+            "covariates that change; use a kernel without sensitivities, or doses alone."
+        )
+    if switching and (set_from_outside or (plan.start != 0.0).any()):
+        raise EngineError(
+            "A model with events or conditions cannot be given initial states, resets, steady states, covariates that "
+            "change or another start than 0; write them as events of the model."
         )
 
 

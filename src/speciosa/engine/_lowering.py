@@ -16,6 +16,7 @@ from speciosa.engine._looped import Places, eliminate_in_loops, entry_jobs, is_l
 from speciosa.engine._model import AREA
 from speciosa.engine._ordering import Elimination, eliminate
 from speciosa.engine._splitting import straight
+from speciosa.engine._switching import Switching
 
 if TYPE_CHECKING:
     from speciosa.engine._sensitivities import Columns
@@ -46,6 +47,7 @@ class Lowered:
         looped: whether the factorisation is a loop over tables, see :mod:`._looped`.
         staged: whether right side and solve of a stage are one function.
         pivots: where among the factors each pivot's -1 / a_kk is.
+        switching: what happens at stops besides doses; None if nothing does.
     """
 
     states: int
@@ -64,6 +66,7 @@ class Lowered:
     looped: bool = False
     staged: bool = False
     pivots: list[int] = field(default_factory=list)
+    switching: Switching | None = None
 
 
 class Writer:
@@ -133,7 +136,7 @@ class Writer:
         return node in self._passed or (
             self.constants is not None
             and graph.operator[node] != "number"
-            and graph.per_person(node)
+            and (graph.operator[node] == "held" or graph.per_person(node))
             and not graph.is_boolean(node)
         )
 
@@ -289,7 +292,10 @@ def lower(module: Module, equations: Equations, varied: int, extend: Extension |
         timed=any(graph.operator[node] == "time" for node in graph.reachable(equations.rates)),
         resting=_resting(len(equations.states), jacobian),
         areas=tuple(place for place, name in enumerate(equations.states) if name.startswith(AREA)),
+        switching=equations.switching,
     )
+    # held values take the first rows; they are set at stops, not by @prepare
+    lowered.constants.update((node, row) for row, node in enumerate(equations.held))
     sizes = [1 + len(below) + len(right) for below, right in zip(plan.below, plan.right, strict=True)]
     lowered.pivots = [0, *accumulate(sizes)][:-1]
     _straight(module, graph, lowered, "slope", equations.rates)
@@ -299,12 +305,16 @@ def lower(module: Module, equations: Equations, varied: int, extend: Extension |
     else:
         _factorise(module, graph, lowered, plan, jacobian, by_time)
         _solve(module, plan)
+    for name, roots in equations.more.items():
+        _straight(module, graph, lowered, name, roots)
     if extend is not None:  # before the constants are written, for it may need more of them
         extend(lowered, jacobian, by_time)
     lowered.staged = not (lowered.looped or lowered.between_parts or lowered.columns)
     if lowered.staged:
         _stage(module, graph, equations.rates, lowered)
     _prepare(module, equations, lowered)
+    if equations.switching is not None:
+        _held_at_start(module, graph, equations.switching)
     return lowered
 
 
@@ -423,7 +433,11 @@ def _stage(module: Module, graph: Graph, rates: Sequence[int], lowered: Lowered)
     with Emitter(module, f"internal void @stage({pointers}) #1") as emit:
         writer = Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
         writer.expect(rates)
-        substitute(emit, lowered.plan, lambda row: emit.add(writer.value(rates[row]), emit.load(emit.row("%k", row))), "%k")
+
+        def right_side(row: int) -> str:
+            return emit.add(writer.value(rates[row]), emit.load(emit.row("%k", row)))
+
+        substitute(emit, lowered.plan, right_side, "%k")
         emit.do("ret void")
 
 
@@ -453,7 +467,7 @@ def substitute(emit: Emitter, plan: Elimination, right_side: Callable[[int], str
 
 def _prepare(module: Module, equations: Equations, lowered: Lowered) -> None:
     jobs = [
-        *(("%c", row, node) for node, row in lowered.constants.items()),
+        *(("%c", row, node) for node, row in lowered.constants.items() if row >= len(equations.held)),
         *(("%initial", row, node) for row, node in enumerate(equations.initial)),
         *(("%per_amount", row, node) for row, node in enumerate(equations.per_amount)),
     ]
@@ -462,3 +476,13 @@ def _prepare(module: Module, equations: Equations, lowered: Lowered) -> None:
         return Writer(emit, equations.graph, {"person": "%person"})
 
     straight(module, lowered, "prepare", ("person", "c", "initial", "per_amount"), make, jobs)
+
+
+def _held_at_start(module: Module, graph: Graph, switching: Switching) -> None:
+    """``@held_at_start(person, out)``: the values at time 0 of what events set."""
+    with Emitter(module, f"internal void @held_at_start({_POINTER} %person, {_POINTER} %out) #1") as emit:
+        writer = Writer(emit, graph, {"person": "%person"})
+        writer.expect(switching.starts)
+        for row, node in enumerate(switching.starts):
+            emit.store(writer.value(node), emit.row("%out", row))
+        emit.do("ret void")

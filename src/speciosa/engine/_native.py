@@ -73,14 +73,19 @@ def machine() -> Machine:
     )
 
 
-def _target_machine(target: Machine) -> Any:  # noqa: ANN401 - llvmlite ships no types
+def _target_machine(target: Machine, level: int = 2) -> Any:  # noqa: ANN401 - llvmlite ships no types
     return llvm.Target.from_triple(target.triple).create_target_machine(
-        cpu=target.cpu, features=target.features, opt=2, reloc="pic", codemodel="default", jit=True
+        cpu=target.cpu, features=target.features, opt=level, reloc="pic", codemodel="default", jit=True
     )
 
 
-def assemble(text: str, target: Machine) -> bytes:
+def assemble(text: str, target: Machine, level: int = 2) -> bytes:
     """Compile IR text to an object file, or for a GPU to PTX text.
+
+    Args:
+        text: the IR.
+        target: what to compile for.
+        level: LLVM's level of optimisation, 0 to 3; it changes the time, not the results.
 
     Raises:
         EngineError: LLVM refuses the text (a fault of the generator).
@@ -95,9 +100,9 @@ def assemble(text: str, target: Machine) -> bytes:
         except RuntimeError as error:
             raise EngineError(f"LLVM {_llvm_version()} refuses the generated code: {str(error).strip()}") from error
         module.triple = target.triple
-        code = _target_machine(target)
+        code = _target_machine(target, level)
         module.data_layout = str(code.target_data)
-        tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+        tuning = llvm.create_pipeline_tuning_options(speed_level=level)
         tuning.loop_vectorization = False  # the lanes are the vectors
         tuning.slp_vectorization = False
         passes = llvm.create_pass_builder(code, tuning)

@@ -111,6 +111,13 @@ def define_step(module: Module, lowered: Lowered, workspace: Workspace) -> None:
         if lowered.columns:
             error = sensitivity.step(frame, error, h, inverse)
         good = emit.logic("and", emit.compare("ole", error, emit.constant(1.0)), frame.is_mode(RUNNING))
+        if lowered.switching is not None and lowered.switching.size("searched"):
+            frame.put("verdict", frame.flag(good))
+            mask = emit.shape.of("i1")
+            emit.do(f"call void @search(ptr %ws, {emit.shape.vector} {h}, {mask} {hit})")
+            verdict = frame.get("verdict")
+            good = emit.compare("oge", verdict, emit.constant(1.0))
+            hit = emit.logic("or", hit, emit.compare("oeq", verdict, emit.constant(2.0)))
         _outputs(frame, good, t, new_t, inverse)
         _control(frame, error, good, hit, h)
         with emit.count(lowered.states) as state:

@@ -61,6 +61,8 @@ WORDS: Final = (
     "too many steps",
     "bad parameter",
     "no steady state",
+    "too many pending events",
+    "events without end",
     "not run",
 )
 """Meaning of each status."""
@@ -117,6 +119,8 @@ class Workspace:
             "watched": lowered.outputs,
         }
         sizes |= lowered.rows
+        if lowered.switching is not None:
+            sizes |= lowered.switching.rows()
         start, row = {}, 0
         for name, size in sizes.items():
             start[name] = row
