@@ -104,6 +104,18 @@ def test_a_factor_on_the_doses_of_one_state_leaves_the_others_out():
     np.testing.assert_allclose(parts[1], np.where(TIMES >= 3, 50 * np.exp(-(TIMES - 3) / 6), 0), rtol=1e-7, atol=1e-9)
 
 
+def test_outputs_that_are_parameters_rules_and_rates():
+    result = slopes(ORAL, ("V", "ka", "lose", "C"), ("V", "CL"), [0.0, 2.0], engine.Dosing(0, "central", 60.0))
+
+    assert result.sensitivity("V", "V")[0].tolist() == [1.0, 1.0]
+    assert result.sensitivity("ka", "V")[0].tolist() == [0.0, 0.0]
+    lose, C = result.output("lose")[0], result.output("C")[0]
+    np.testing.assert_allclose(lose, 5.0 * C, rtol=1e-12)
+    np.testing.assert_allclose(
+        result.sensitivity("lose", "CL")[0], C + 5.0 * result.sensitivity("C", "CL")[0], rtol=1e-10, atol=1e-12
+    )
+
+
 def test_time_in_the_right_side():
     text = "model m()\n w = 2; k = 1; x = 0; x' = sin(w * time) - k * x; y := w * x + time * w^2;\nend"
     times = np.linspace(0, 10, 41)

@@ -257,6 +257,15 @@ def test_a_run_may_start_at_rest():
     assert growing.counts() == {"no steady state": 1}
 
 
+def test_the_rest_of_a_model_with_a_clock_is_that_of_each_persons_start():
+    text = "model clock()\n x = 0; k = 2; x' = time - k * x;\nend"
+    records = [{"ID": 1, "TIME": 3}, {"ID": 2, "TIME": 8}, {"ID": 3, "TIME": 3}]
+    result = kernel(text, ("x",)).simulate({}, dosing=Dosing.from_records(records), initial="steady")
+
+    np.testing.assert_allclose(result.output("x")[:, 0], [1.5, 4, 1.5], rtol=1e-8)
+    assert kernel(text, ("x",)).steady_state({}, time=5.0).states[0, 0] == pytest.approx(2.5, rel=1e-8)
+
+
 def test_initial_states_by_name_and_in_order():
     kern = kernel(ORAL, ("gut", "central"), ("ka",))
     by_name = kern.simulate({"ka": [1.0, 2.0]}, [0.0, 1.0], initial={"central": [3.0, 4.0]})

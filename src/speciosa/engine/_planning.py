@@ -73,7 +73,11 @@ def _begin(tools: Machinery, plan: Plan, initial: ArrayLike | Mapping[str, Array
     if isinstance(initial, str):
         if initial != "steady":
             raise EngineError(f"initial is {initial!r}; expected 'steady', states, or nothing.")
-        states, status = tools.rest(plan.values, None, None, float(plan.start[0]))
+        states, status = np.empty((len(plan.values), len(tools.states))), plan.status.copy()
+        starts = np.broadcast_to(plan.start, len(plan.values))
+        for time in np.unique(starts):  # where a model has a clock, its rest depends on the time
+            rows = np.flatnonzero(starts == time)
+            states[rows], status[rows] = tools.rest(plan.values[rows], None, None, float(time))
         return replace(plan, initial=states, reset=states, status=np.where(plan.status == 0, status, plan.status))
     states = given_states(tools, plan, initial)
     bad = np.where(np.isnan(states).any(axis=1), _BAD, 0)
