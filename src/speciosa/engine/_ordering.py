@@ -67,17 +67,22 @@ def eliminate(size: int, pattern: Iterable[tuple[int, int]]) -> Elimination:
         right.append(tuple(sorted(rows[pivot])))
         for neighbour in columns[pivot] | rows[pivot]:
             depth[neighbour] = max(depth[neighbour], depth[pivot] + 1)
-        for row in columns[pivot]:
-            rows[row].discard(pivot)
-            for column in rows[pivot]:
-                if column != row:
-                    rows[row].add(column)
-                    columns[column].add(row)
-        for column in rows[pivot]:
-            columns[column].discard(pivot)
+        _fill_in(pivot, rows, columns)
         for changed in rows[pivot] | columns[pivot]:
             heappush(heap, (len(rows[changed]) * len(columns[changed]), depth[changed], changed))
     # a row takes what is known last at the end: a sum that waits for it waits the least
     position = {pivot: place for place, pivot in enumerate(order)}
     ordered = tuple(tuple(sorted(columns_of, key=lambda k: -position[k])) for columns_of in right)
     return Elimination(tuple(order), tuple(below), ordered)
+
+
+def _fill_in(pivot: int, rows: list[set[int]], columns: list[set[int]]) -> None:
+    """Take a pivot out of the pattern, and put in what its elimination fills."""
+    for row in columns[pivot]:
+        rows[row].discard(pivot)
+        for column in rows[pivot]:
+            if column != row:
+                rows[row].add(column)
+                columns[column].add(row)
+    for column in rows[pivot]:
+        columns[column].discard(pivot)
