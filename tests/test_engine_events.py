@@ -162,6 +162,23 @@ def test_a_short_pulse_between_two_steps_is_not_missed():
     assert found == pytest.approx(np.array([[0, 0, 0], [0, 0.02, 60], [1, 0.05, 450]]), rel=1e-7, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("body", "times", "expected"),
+    [
+        ("x' = piecewise(1, 10 - time < 3 && 12 - 1.5 * time >= -3, 0)", [6, 8, 20], [0, 1, 3]),
+        ("x' = floor(-time / 3)", [3, 9, 10], [-3, -18, -22]),
+        ("x' = ceil(5 - time)", [3, 9, 10], [12, 9, 5]),
+        ("x' = piecewise(1, sin(2 * time) > 0.5, 0)", [10 * np.pi], [10 * np.pi / 3]),
+        ("x' = piecewise(1, exp(-time) > 0.5, 0)", [0.5, 5], [0.5, np.log(2)]),
+        ("E: at quotient(time, 2.5) >= 3: x = time", [7, 7.5, 9], [0, 7.5, 7.5]),
+        ("E: at factorial(3) * time == 12: x = time", [1.9, 9], [0, 2]),
+        ("E: at time^2 >= 30: x = time", [5, 9], [0, np.sqrt(30)]),
+    ],
+)
+def test_functions_of_time_switch_when_they_should(body, times, expected):
+    assert one(f"x = 0; {body}", ("x",), times)[:, 0] == pytest.approx(expected, rel=1e-8, abs=1e-12)
+
+
 def test_a_wave_that_no_state_follows_is_not_missed():
     found = one("n = 0; E: at sin(time) > 0.9: n = n + 1", ("n",), np.linspace(0, 100, 26))
     expected = [np.floor((time + 2 * np.pi - np.arcsin(0.9)) / (2 * np.pi)) for time in np.linspace(0, 100, 26)]
