@@ -90,6 +90,41 @@ def test_events_as_libroadrunner_does_them(name):
     assert disagreement(curves(text, outputs, times), judge(text, outputs, times)) < near
 
 
+def random_model(seed):
+    """Three species in a compartment that may change, and up to four events of any kind."""
+    generator = np.random.default_rng(seed)
+
+    def number(low, high):
+        return f"{generator.uniform(low, high):.4f}"
+
+    def either(a, b):
+        return a if generator.random() < 0.5 else b
+
+    lines = [
+        f"compartment c = {number(0.5, 3)}; species A in c, B in c; substanceOnly species D in c; n = 0",
+        f"A = {number(1, 9)}; B = {number(0, 3)}; D = {number(0, 2)}; p = {number(0.5, 2)}; k1 = {number(0.1, 1.5)}",
+        f"r1: A -> B; c * k1 * A; r2: B -> D; c * {either('p', f'piecewise(1, time < {number(2, 8)}, 0.3)')} * B",
+        f"r3: D -> A; {number(0.05, 0.6)} * D",
+        either(f"c' = {number(-0.05, 0.2)} * c", f"EC: at time >= {number(2, 8)}: c = {number(0.5, 3)}"),
+    ]
+    for index in range(int(generator.integers(1, 5))):
+        trigger = f"{generator.choice(['A', 'B', 'D'])} {generator.choice(['>', '<', '>=', '<='])} {number(0.3, 4)}"
+        trigger = either(trigger, f"({trigger}) && (time > {number(0, 5)})")
+        options = f"t0={either('true', 'false')}, fromTrigger={either('true', 'false')}, priority={index + 1}"
+        sets = [f"A = A + {number(0.5, 4)}", f"B = {number(0, 3)}", "D = D + A", f"p = {number(0.2, 3)}, n = n + 1"]
+        delay = either("", f"{number(0.2, 3)} after ")
+        kept = either("true", "false")
+        lines.append(f"E{index}: at {delay}{trigger}, persistent={kept}, {options}: {generator.choice(sets)}")
+    return "model m()\n " + ";\n ".join(lines) + ";\nend"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_events_of_every_kind_together_as_libroadrunner_does_them(seed):
+    text, outputs, times = random_model(seed), ("A", "B", "D", "p", "n", "c"), np.linspace(0, 10, 41) + 0.0137
+
+    assert disagreement(curves(text, outputs, times, rtol=1e-10), judge(text, outputs, times)) < 1e-5
+
+
 def one(body, outputs, times, **options):
     return curves(f"model m()\n {body};\nend", outputs, times, **options)
 
@@ -125,6 +160,23 @@ def test_a_short_pulse_between_two_steps_is_not_missed():
     found = one(f"{pulse}; {daily}", ("x", "y", "z"), [0.0, 40.0, 100.0])
 
     assert found == pytest.approx(np.array([[0, 0, 0], [0, 0.02, 60], [1, 0.05, 450]]), rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("body", "times", "expected"),
+    [
+        ("x' = piecewise(1, 10 - time < 3 && 12 - 1.5 * time >= -3, 0)", [6, 8, 20], [0, 1, 3]),
+        ("x' = floor(-time / 3)", [3, 9, 10], [-3, -18, -22]),
+        ("x' = ceil(5 - time)", [3, 9, 10], [12, 9, 5]),
+        ("x' = piecewise(1, sin(2 * time) > 0.5, 0)", [10 * np.pi], [10 * np.pi / 3]),
+        ("x' = piecewise(1, exp(-time) > 0.5, 0)", [0.5, 5], [0.5, np.log(2)]),
+        ("E: at quotient(time, 2.5) >= 3: x = time", [7, 7.5, 9], [0, 7.5, 7.5]),
+        ("E: at factorial(3) * time == 12: x = time", [1.9, 9], [0, 2]),
+        ("E: at time^2 >= 30: x = time", [5, 9], [0, np.sqrt(30)]),
+    ],
+)
+def test_functions_of_time_switch_when_they_should(body, times, expected):
+    assert one(f"x = 0; {body}", ("x",), times)[:, 0] == pytest.approx(expected, rel=1e-8, abs=1e-12)
 
 
 def test_a_wave_that_no_state_follows_is_not_missed():

@@ -8,9 +8,9 @@ from speciosa.engine._model import Call, Formula, Model
 
 __all__ = ["REST", "WATCH", "held_symbols", "kept_as_amount", "switches"]
 
-REST = " rest"
-"""Name of the one state, with rate 0, of a model that has none of its own."""
-WATCH = " watch"
+REST = "(none)"
+"""Name of the one state, with rate 0, of a model that has none of its own; as no id can be, and so no dose meets it."""
+WATCH = "(watch)"
 """Name, before a number, of the states that make the steps follow a condition that turns with time."""
 
 
