@@ -85,7 +85,8 @@ def pbpk45(people: int) -> Case:
 def dapagliflozin(people: int) -> Case:
     """A published body (doi:10.5281/zenodo.5525390): one oral dose, two days, 500 output times."""
     model = engine.load(_read("dapagliflozin_body_flat.xml"))
-    spread = {"BW": 0.2, "GU__F_dap_abs": 0.1, "DAP2D3G_Vmax": 0.3, "GU__DAPABS_k": 0.3, "KI__DAPEX_k": 0.3}
+    # no volumes: libRoadRunner keeps amounts when a compartment that follows from a number changes its size
+    spread = {"KI__D3GEX_k": 0.3, "GU__F_dap_abs": 0.1, "DAP2D3G_Vmax": 0.3, "GU__DAPABS_k": 0.3, "KI__DAPEX_k": 0.3}
     return Case(
         name="dapagliflozin",
         title="the body of dapagliflozin by M. König and others, one oral dose, 48 h, 500 output times",
@@ -97,7 +98,7 @@ def dapagliflozin(people: int) -> Case:
         doses=((0.0, 10.0),),
         into="PODOSE_dap",
         rtol=1e-6,
-        atol=1e-9,
+        atol=1e-12,
         judged=20,
     )
 

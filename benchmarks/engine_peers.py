@@ -54,11 +54,10 @@ class RoadRunner:
         self.selections = [f"[{name}]" if name in concentrations else name for name in case.outputs]
         # libRoadRunner compiles anew when an initial value is set by init(); so what follows from a person's numbers
         # by initial assignments is computed here and set like them
-        ruled = {name for name, _ in case.model.assignment_rules}
-        self.derived = tuple(q.name for q in case.model.quantities if not _is_plain(q) and q.name not in ruled)
-        builder = _equations._Builder(case.model, case.vary)  # noqa: SLF001 - there is no other door to it
-        roots = tuple(builder.at_start(name) for name in self.derived)
-        self.derive = _function(builder.graph, roots, compiled=False)
+        moving = {name for name, _ in case.model.assignment_rules} | set(case.model.states)
+        self.derived = tuple(q.name for q in case.model.quantities if not _is_plain(q) and q.name not in moving)
+        equations = _equations.build(case.model, self.derived or case.outputs, case.vary)
+        self.derive = _function(equations.graph, equations.outputs if self.derived else (), compiled=False)
         ruled = {name for name, _ in case.model.rate_rules}
         species = {q.name for q in case.model.quantities if q.kind == "species"}
         self.into = f"[{case.into}]" if case.into in concentrations & ruled - species else case.into
@@ -142,29 +141,7 @@ _INFIX = {"add": "+", "mul": "*", "div": "/", "<": "<", "<=": "<=", "==": "==", 
 def _function(graph: Graph, roots: tuple[int, ...], *, compiled: bool) -> Callable[..., np.ndarray]:
     """``f(t, y, p)`` that computes nodes of the engine's own graph, so that all compute the same equations."""
     lines = ["def f(t, y, p):", f"    out = np.empty({len(roots)})"]
-    for node in sorted(graph.reachable(roots)):
-        operator = graph.operator[node]
-        a = [f"n{part}" for part in graph.arguments[node]]
-        leaf = {"state": f"y[{int(graph.value[node])}]", "person": f"p[{int(graph.value[node])}]", "time": "t"}
-        if operator in leaf:
-            text = leaf[operator]
-        elif operator == "number":
-            text = (
-                f"float({str(graph.value[node])!r})" if not np.isfinite(graph.value[node]) else repr(graph.value[node])
-            )
-        elif operator == "truth":
-            text = str(bool(graph.value[node]))
-        elif operator in _INFIX:
-            text = f"{a[0]} {_INFIX[operator]} {a[1]}"
-        elif operator in {"neg", "not"}:
-            text = f"{'-' if operator == 'neg' else 'not '}{a[0]}"
-        elif operator == "pow":
-            text = f"max({a[0]}, 0.0) ** {a[1]}"
-        elif operator == "choose":
-            text = f"{a[1]} if {a[0]} else {a[2]}"
-        else:
-            text = f"{_PYTHON[operator]}({a[0]})"
-        lines.append(f"    n{node} = {text}")
+    lines += [f"    n{node} = {_expression(graph, node)}" for node in sorted(graph.reachable(roots))]
     lines += [f"    out[{place}] = n{root}" for place, root in enumerate(roots)]
     scope: dict[str, object] = {}
     exec("\n".join(["import math", "import numpy as np", *lines, "    return out"]), scope)  # noqa: S102 - written above
@@ -174,6 +151,27 @@ def _function(graph: Graph, roots: tuple[int, ...], *, compiled: bool) -> Callab
 
         return numba.njit(function)
     return function
+
+
+def _expression(graph: Graph, node: int) -> str:
+    """A node in Python, in terms of its arguments."""
+    operator, value = graph.operator[node], graph.value[node]
+    a = [f"n{part}" for part in graph.arguments[node]]
+    leaves = {"state": f"y[{int(value)}]", "person": f"p[{int(value)}]", "time": "t"} if np.isfinite(value) else {}
+    leaves |= {"number": repr(value) if np.isfinite(value) else f"float('{value}')", "truth": str(bool(value))}
+    if operator in leaves:
+        return leaves[operator]
+    if operator in _INFIX:
+        return f"{a[0]} {_INFIX[operator]} {a[1]}"
+    if operator in {"neg", "not"}:
+        return f"{'-' if operator == 'neg' else 'not '}{a[0]}"
+    if operator == "pow":
+        return f"max({a[0]}, 0.0) ** {a[1]}"
+    if operator == "choose":
+        return f"{a[1]} if {a[0]} else {a[2]}"
+    if operator in _PYTHON:
+        return f"{_PYTHON[operator]}({a[0]})"
+    raise NotImplementedError(f"SciPy is left out: its right side cannot be written with {operator!r}.")
 
 
 def _optional(name: str) -> bool:
@@ -188,7 +186,10 @@ def available(case: Case) -> tuple[list[Peer], list[str]]:
         peers.append(RoadRunner(case))
     else:
         absent.append("libRoadRunner is not here (pip install libroadrunner).")
-    peers.append(SciPy(case, "LSODA"))
+    try:
+        peers.append(SciPy(case, "LSODA"))
+    except NotImplementedError as error:
+        absent.append(str(error))
     if not _optional("numba"):
         absent.append("Numba is not here (pip install numba): SciPy's right side is plain Python.")
     if not _optional("numbalsoda"):
