@@ -156,9 +156,7 @@ def _folded(schedule: Schedule, every: float) -> Schedule:
 def _program(kernel: Kernel) -> _native.Program:
     """The machine code of the search for rest; made when it is first needed, and kept as the kernel's own is."""
     target = _native.machine()
-    key = _native.cache_key(
-        target, steady=True, sbml=kernel.model.sbml, wanted=repr(kernel.wanted), lanes=kernel.lanes
-    )
+    key = _native.cache_key(target, steady=True, sbml=kernel.model.sbml, wanted=repr(kernel.wanted), lanes=kernel.lanes)
     found = _native.read_cache(key) if kernel.cached else None
     if found is None:
         module = Module(Shape(kernel.lanes, fma=target.fma))
