@@ -100,7 +100,7 @@ def _differs(frame: Frame, x: str) -> str:
     assert frame.lowered.switching is not None  # noqa: S101 - else nothing is searched
     with emit.count(frame.lowered.switching.size("searched")) as index:
         now, before = (emit.load(frame.at(name, index)) for name in ("condition", "condition_start"))
-        other = frame.flag(emit.compare("une", now, before))
+        other = frame.flag(emit.compare("one", now, before))
         emit.store(emit.add(emit.load(total), other), total)
     return emit.compare("ogt", emit.load(total), emit.constant(0.0))
 
