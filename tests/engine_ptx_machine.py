@@ -96,9 +96,11 @@ _WHOLES = {
     "add.s64": "({0} + {1}) & MASK", "sub.s64": "({0} - {1}) & MASK", "mul.lo.s64": "({0} * {1}) & MASK",
     "mad.lo.s64": "({0} * {1} + {2}) & MASK", "mul.wide.u32": "{0} * {1}", "shl.b64": "({0} << {1}) & MASK",
     "shr.u64": "{0} >> {1}", "shr.s64": "(signed({0}) >> {1}) & MASK", "and.b64": "{0} & {1}", "or.b64": "{0} | {1}",
+    "and.b16": "{0} & {1}",
     "mov.b64": "{0}", "mov.u32": "{0}", "cvt.u64.u32": "{0}", "cvt.u32.u64": "{0} & 0xFFFFFFFF",
     "cvta.global.u64": "{0}", "cvta.to.global.u64": "{0}",
-    "selp.b64": "{0} if {2} else {1}", "selp.f64": "{0} if {2} else {1}", "and.pred": "{0} and {1}",
+    "selp.b64": "{0} if {2} else {1}", "selp.b32": "{0} if {2} else {1}", "selp.f64": "{0} if {2} else {1}",
+    "and.pred": "{0} and {1}",
     "or.pred": "{0} or {1}", "xor.pred": "{0} is not {1}", "not.pred": "not {0}",
     "cvt.rzi.s64.f64": "as_integer(real({0}))", "atom.global.add.u64": "take({0}, {1})",
 }  # fmt: skip
@@ -130,7 +132,8 @@ def _compare(operation, a, b):
             return f"{a} != {b}"
         if order in _OPPOSITES:
             return f"not ({a} {_OPPOSITES[order]} {b})"
-        assert order != "ne"
+        if order == "ne":  # false beside a NaN
+            return f"({a} < {b} or {a} > {b})"
     elif kind == "s64":
         a, b = f"signed({a})", f"signed({b})"
     return f"{a} {_ORDERS[order]} {b}"
@@ -147,12 +150,12 @@ def _instruction(text):
     if operation == "call.uni":
         count = len(arguments[1].strip("()").split(","))
         return f"functions[{arguments[0]!r}](functions, special, *(passed[k] for k in range({count})))"
-    if operation == "st.param.b64":
+    if operation in {"st.param.b64", "st.param.b32"}:
         return f"passed[{int(re.search(r'[0-9]+', arguments[0])[0])}] = {_operand(arguments[1])}"
     if operation == "st.global.b64":
         return f"store({_address(arguments[0])}, {_operand(arguments[1])})"
     target, sources = _operand(arguments[0]), arguments[1:]
-    if operation == "ld.param.b64":
+    if operation in {"ld.param.b64", "ld.param.b8"}:
         return f"{target} = params[{int(re.search(r'_param_([0-9]+)', sources[0])[1])}]"
     if operation == "ld.global.b64":
         return f"{target} = load({_address(sources[0])})"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from speciosa.engine import _kernel, _looped
+from speciosa.engine import _compile, _looped
 
 PAGE = (Path(__file__).parents[1] / "docs" / "engine-sens.md").read_text(encoding="utf-8")
 
@@ -28,5 +28,5 @@ def test_the_example_runs_and_gives_what_its_comments_say(tmp_path, monkeypatch)
 
 
 def test_the_limits_are_those_of_the_code():
-    assert f"At most {_kernel._MOST_STATES:,} states" in PAGE
+    assert f"At most {_compile._MOST_STATES:,} states" in PAGE
     assert f"{_looped.MOST_UNROLLED:,} operations" in PAGE
