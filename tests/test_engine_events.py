@@ -359,3 +359,36 @@ def test_dose_events_cost_and_give_what_doses_do():
     assert len(model.events) == 20
     assert disagreement(by_events.values[0], by_doses.values[0]) < 1e-6
     assert abs(by_events.steps[0] - by_doses.steps[0]) < 0.1 * by_doses.steps[0]
+
+
+# a fast part keeps the first steps short, so that near its bound a slow level does not change in its last digit
+SLOW = """model slow()
+  fast' = -2000 * (fast - level); fast = 4;
+  level' = 5e-5 * piecewise(1, level < 5 - shift, 0.2); level = 4.985;
+  missing' = piecewise(5 - fast, fast < 5, 0); missing = 0;
+  shift = 0;
+end"""
+
+
+def test_a_bound_that_a_slow_state_meets_within_rounding_is_passed():
+    """A step that ends within rounding before a bound must not be tried without end, for anyone of many people."""
+    shift = np.linspace(0.0, 0.01, 500)
+    kernel = engine.compile(engine.load(SLOW), outputs=["level"], vary=["shift"])
+    result = kernel.simulate(shift[:, None], [0.0, 2000.0])
+    bound = 5.0 - shift
+    passed = (bound - 4.985) / 5e-5
+
+    assert (result.status == 0).all()
+    assert result.steps.max() < 150
+    np.testing.assert_allclose(result.values[:, -1, 0], bound + 1e-5 * (2000.0 - passed), rtol=1e-9)
+
+
+def test_many_stops_before_do_not_blur_the_moment_of_a_switch():
+    """Every step ends at a dose of nothing, so that none is free; a state then meets its bound within such a step."""
+    model = engine.load("gut = 0; gut' = -gut; x = 1; x' = -0.1 * x; n = 0; E: at x < 0.55: n = n + 1, x = x + 1")
+    doses = engine.Dosing(np.arange(0.0, 9.5, 0.05), "gut", 0.0)
+    result = engine.compile(model, outputs=["x", "n"]).simulate(np.empty((1, 0)), [0.0, 9.0], doses, rtol=1e-9)
+
+    met = 10.0 * np.log(1 / 0.55)
+    assert result.values[0, -1, 1] == 1
+    np.testing.assert_allclose(result.values[0, -1, 0], 1.55 * np.exp(-0.1 * (9.0 - met)), rtol=1e-8)

@@ -19,7 +19,7 @@ SLACK: Final = 1e-9
 """A step that is done again to end at a switch covers at least this share of itself; more, while that was too little.
 
 The step that is done again may end a little before the switch, and where so little time is left that the states do not
-change in their last digit, the switch would never be reached.
+change in their last digit, or rounding turns the condition there and back, the switch would never be reached.
 """
 _MORE: Final = 4.0
 
@@ -54,9 +54,19 @@ def define_search(module: Module, lowered: Lowered, workspace: Workspace) -> Non
                     frame.put("low", emit.select(differs, low, middle))
                     frame.put("high", emit.select(differs, middle, high))
                 _judge(frame, found)
-            free = emit.logic("and", emit.logic("and", good, emit.invert(found)), emit.invert("%hit"))
-            frame.put("slack", emit.select(free, emit.constant(SLACK), frame.get("slack")))
+            _learn(frame, emit.logic("and", good, emit.invert(found)))
         emit.do("ret void")
+
+
+def _learn(frame: Frame, without: str) -> None:
+    """Of the lanes whose step is good without a switch: ask for more where it was to end at one."""
+    emit = frame.emit
+    slack, sought, one = frame.get("slack"), frame.get("sought"), emit.constant(1.0)
+    missed = emit.logic("and", "%hit", emit.compare("oeq", sought, one))
+    more = emit.select(missed, emit.mul(slack, emit.constant(_MORE)), slack)
+    after = emit.select("%hit", more, emit.constant(SLACK))
+    frame.put("slack", emit.select(without, after, slack))
+    frame.put("sought", emit.select(emit.logic("and", without, "%hit"), emit.constant(0.0), sought))
 
 
 def _states(lowered: Lowered) -> int:
@@ -122,3 +132,4 @@ def _judge(frame: Frame, found: str) -> None:
     more = emit.select(too_near, emit.mul(slack, emit.constant(_MORE)), slack)
     more = emit.select(at_end, emit.constant(SLACK), more)
     frame.put("slack", emit.select(found, more, slack))
+    frame.put("sought", emit.select(found, frame.flag(before), frame.get("sought")))

@@ -98,6 +98,7 @@ def _define_load_stops(module: Module, lowered: Lowered, workspace: Workspace) -
             emit.put("i64", str(_SEED), frame.lane("random", "%lane"))
         if switching.size("searched"):
             emit.put("double", literal(SLACK), frame.lane("slack", "%lane"))
+            emit.put("double", literal(0.0), frame.lane("sought", "%lane"))
         emit.do("ret void")
 
 

@@ -107,8 +107,9 @@ class Switching:
             "condition": self.size("searched"),
             "condition_start": self.size("searched"),
         }
-        # of the search in a step: bracket, whether a condition switches, the least way to it, what becomes of the step
-        found |= dict.fromkeys(("low", "high", "switched", "slack", "verdict"), 1)
+        # of the search in a step: bracket, whether a condition switches, the least way to it, whether the next stop is
+        # one that was found, what becomes of the step
+        found |= dict.fromkeys(("low", "high", "switched", "slack", "sought", "verdict"), 1)
         if not self.events:
             return found
         return found | {
