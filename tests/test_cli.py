@@ -15,7 +15,16 @@ from speciosa import cli
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "k51-tea.yaml"
-COMMANDS = sorted(typer.main.get_command(cli.app).commands)
+
+
+def commands(group, before=""):
+    """Every command by its words, those of groups included."""
+    for name, command in group.commands.items():
+        words = f"{before}{name}"
+        yield from commands(command, f"{words} ") if hasattr(command, "commands") else [(words, command)]
+
+
+COMMANDS = sorted(commands(typer.main.get_command(cli.app)))
 
 
 @pytest.fixture
@@ -220,16 +229,34 @@ def test_an_unknown_schema_is_one_sentence(speciosa):
     assert "nonsense" in err
 
 
+def test_a_model_is_explained(speciosa, tmp_path):
+    path = tmp_path / "oral.ant"
+    path.write_text("model oral()\n  A -> C; ka * A;\n  A = 1; C = 0; ka = 0.5;\nend\n", encoding="utf-8")
+    code, out, _ = speciosa("engine", "explain", path, "--vary", "ka", "--output", "C")
+
+    assert code == 0
+    assert "Jacobian" in out
+
+
+def test_a_model_that_is_none_is_one_sentence(speciosa, tmp_path):
+    path = tmp_path / "oral.ant"
+    path.write_text("nonsense ->", encoding="utf-8")
+    code, _, err = speciosa("engine", "explain", path)
+
+    assert code == 2
+    assert len(err.strip().splitlines()) == 1
+
+
 def test_version(speciosa):
     assert re.match(r"speciosa \d+\.\d+", speciosa("--version")[1])
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_and_option_is_documented(command):
+@pytest.mark.parametrize(("words", "command"), COMMANDS, ids=[words for words, _ in COMMANDS])
+def test_every_command_and_option_is_documented(words, command):
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
-    assert f"## `speciosa {command}" in text
-    for parameter in typer.main.get_command(cli.app).commands[command].params:
+    assert f"## `speciosa {words}" in text
+    for parameter in command.params:
         for option in parameter.opts:
             if option.startswith("--") and option != "--help":
                 assert f"`{option}" in text, option

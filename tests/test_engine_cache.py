@@ -9,7 +9,7 @@ import pytest
 
 from engine_models import ORAL
 from speciosa import engine
-from speciosa.engine import _kernel, _native
+from speciosa.engine import _compile, _native
 
 TIMES = np.linspace(0, 24, 13)
 DOSE = engine.Dosing(0, "gut", 100.0)
@@ -25,13 +25,13 @@ def folder(tmp_path, monkeypatch):
 def generated(monkeypatch):
     """Counts how often code is generated."""
     counted = []
-    generate = _kernel._generate
+    generate = _compile._generate
 
     def counting(*arguments):
-        counted.append(arguments[1])
+        counted.append(arguments[1].outputs)
         return generate(*arguments)
 
-    monkeypatch.setattr(_kernel, "_generate", counting)
+    monkeypatch.setattr(_compile, "_generate", counting)
     return counted
 
 

@@ -131,13 +131,12 @@ def test_records_of_nonmem():
     [
         ({"AMT": 1}, "CMT of dosing record 1 is missing"),
         ({"AMT": "lots", "CMT": "gut"}, "AMT of dosing record 1 is 'lots'; expected a number"),
-        ({"AMT": 1, "CMT": "gut", "SS": 1}, "SS of dosing record 1 is not supported"),
-        ({"AMT": 1, "CMT": "gut", "EVID": 4}, "EVID of dosing record 1 is 4; expected 0 or 1"),
-        ({"AMT": 1, "CMT": "gut", "RATE": -2}, "RATE of dosing record 1 is -2"),
+        ({"AMT": 1, "CMT": "gut", "SS": 1}, "II of dosing record 1 is 0; expected more than 0 with SS"),
+        ({"AMT": 1, "CMT": "gut", "EVID": 5}, "EVID of dosing record 1 is 5; expected 0, 1, 2, 3 or 4"),
+        ({"AMT": 1, "CMT": "gut", "RATE": -3}, "RATE of dosing record 1 is -3"),
         ({"AMT": 1, "CMT": "gut", "ADDL": 3}, "II of dosing record 1 is 0; expected more than 0 with ADDL"),
         ({"AMT": 1, "CMT": "gut", "ADDL": 1.5, "II": 1}, "ADDL of dosing record 1 is 1.5"),
         ({"AMT": 1, "CMT": "gut", "ADDL": "inf", "II": 1}, "ADDL of dosing record 1 is inf"),
-        ({"TIME": -1, "AMT": 1, "CMT": "gut"}, "A dose time is negative"),
     ],
 )
 def test_records_that_are_refused(record, sentence):

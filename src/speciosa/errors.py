@@ -15,6 +15,8 @@ A person of a population whose simulation fails raises nothing: it gets a status
 (see :class:`speciosa.engine.Result`).
 """
 
+from typing import Any
+
 __all__ = [
     "Cancelled",
     "CaseError",
@@ -75,7 +77,13 @@ class EngineError(SpeciosaError):
 
 
 class Cancelled(EngineError):  # noqa: N818 - an outcome the user chose, not a fault
-    """The user stopped a run."""
+    """The user stopped a run.
+
+    Attributes:
+        result: what there was by then, where the run keeps it; who was not reached has the status ``not run``.
+    """
+
+    result: Any = None
 
 
 def _short(text: str, limit: int = 120) -> str:

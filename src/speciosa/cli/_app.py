@@ -168,6 +168,26 @@ def validate(*, people: People = None, quiet: Quiet = False) -> None:
     Console().print(comparison_table(comparisons))
 
 
+engine_app = typer.Typer(help="The simulator on its own, for any SBML or Antimony model.", no_args_is_help=True)
+app.add_typer(engine_app, name="engine")
+
+
+@engine_app.command()
+def explain(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A file with SBML or Antimony.")],
+    *,
+    output: Annotated[
+        list[str] | None, typer.Option(help="What to watch; may be repeated. All states otherwise.")
+    ] = None,
+    vary: Annotated[list[str] | None, typer.Option(help="What would differ between persons; may be repeated.")] = None,
+    until: Annotated[float, typer.Option(min=0.0, help="End of a first run, in the model's time.")] = 24.0,
+) -> None:
+    """Follow a model all the way to machine code: equations, graph, Jacobian, elimination, code, a first run."""
+    from speciosa import engine
+
+    typer.echo(engine.explain(model, output or (), vary or (), until=until), nl=False)
+
+
 @app.command()
 def schema(
     name: Annotated[str, typer.Argument(metavar="NAME", help="assessment, case, or a table such as clinical_pk.")],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from speciosa.engine._expressions import STATE, TIME, Graph
+from speciosa.engine._expressions import LEAVES, STATE, TIME, Graph
 from speciosa.errors import EngineError
 
 __all__ = ["BY_TIME", "Derivatives"]
@@ -14,7 +14,13 @@ _HUGE = 1e200
 
 
 class Derivatives:
-    """Sparse derivatives of the nodes of one graph; the new nodes go into the same graph."""
+    """Sparse derivatives of the nodes of one graph; the new nodes go into the same graph.
+
+    What the variables are is said by :attr:`sources` and :meth:`_leaf`, here: the states and time.
+    """
+
+    sources = STATE | TIME
+    """Bits of what a node must depend on to have a derivative."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -28,7 +34,7 @@ class Derivatives:
             if current in self._known:
                 waiting.pop()
                 continue
-            if not self.graph.depends[current] & (STATE | TIME):
+            if not self.graph.depends[current] & self.sources:
                 self._known[current] = {}
                 continue
             missing = [a for a in self.graph.arguments[current] if a not in self._known]
@@ -40,12 +46,16 @@ class Derivatives:
             self._known[current] = {variable: value for variable, value in found.items() if value != zero}
         return self._known[node]
 
+    def _leaf(self, operator: str, index: int) -> dict[int, int]:
+        """Derivative of a node without arguments."""
+        if operator == "state":
+            return {index: self.graph.number(1.0)}
+        return {BY_TIME: self.graph.number(1.0)} if operator == "time" else {}
+
     def _derive(self, node: int) -> dict[int, int]:
         graph, operator, arguments = self.graph, self.graph.operator[node], self.graph.arguments[node]
-        if operator == "state":
-            return {int(graph.value[node]): graph.number(1.0)}
-        if operator == "time":
-            return {BY_TIME: graph.number(1.0)}
+        if not arguments:
+            return self._leaf(operator, int(graph.value[node]) if operator in LEAVES else 0)
         if graph.is_boolean(node) or operator in {"floor", "ceil"}:
             return {}
         if operator == "add":
@@ -111,6 +121,8 @@ class Derivatives:
             return graph.call("cos", argument)
         if operator == "cos":
             return graph.negative(graph.call("sin", argument))
+        if operator == "atan":
+            return graph.divide(one, graph.add(one, graph.multiply(argument, argument)))
         if operator == "abs":
             return graph.choose(graph.compare("<", argument, graph.number(0.0)), graph.number(-1.0), one)
         raise EngineError(f"The operator {operator!r} has no derivative.")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from speciosa.engine._records import FIELDS, read_records
+from speciosa.engine._regimen import CARRY, KINDS, Regimen, sources
 from speciosa.errors import EngineError
 
 __all__ = ["Dosing", "Schedule"]
 
-_FIELDS = frozenset({"TIME", "AMT", "CMT", "RATE", "II", "ADDL", "EVID"})
-_MOST_DOSES = 1_000_000
+_FIELDS = FIELDS
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +23,9 @@ class Schedule:
 
     Attributes:
         time: shape (e,), or (n, e) where the end of an infusion differs between persons.
-        target: the state of a bolus, or ``states`` + the state of a change of infusion rate; shaped like ``time``.
-        amount: amount, or change of rate; shape (e,) or (n, e).
+        target: the state of a bolus, ``states`` + the state of a change of infusion rate, or an operation of
+            :mod:`._ops_ir`; shaped like ``time``.
+        amount: amount, change of rate, or what the operation says; shape (e,) or (n, e).
         infused: states that receive infusions.
     """
 
@@ -31,6 +33,32 @@ class Schedule:
     target: NDArray[np.int64]
     amount: NDArray[np.float64]
     infused: NDArray[np.int64]
+
+    @classmethod
+    def in_order(
+        cls,
+        time: NDArray[np.float64],
+        target: NDArray[np.int64],
+        amount: NDArray[np.float64],
+        infused: NDArray[np.int64],
+    ) -> Schedule:
+        """A schedule of events in any order; all of one shape."""
+        order = np.argsort(time, axis=-1, kind="stable")
+        return cls(
+            np.take_along_axis(time, order, axis=-1),
+            np.take_along_axis(target, order, axis=-1),
+            np.take_along_axis(amount, order, axis=-1),
+            infused,
+        )
+
+    def of(self, persons: NDArray[np.int64]) -> Schedule:
+        """The schedule of some of the persons."""
+        return Schedule(
+            self.time if self.time.ndim == 1 else np.ascontiguousarray(self.time[persons]),
+            self.target if self.target.ndim == 1 else np.ascontiguousarray(self.target[persons]),
+            self.amount if self.amount.ndim == 1 else np.ascontiguousarray(self.amount[persons]),
+            self.infused,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +70,16 @@ class Dosing:
         compartment: id of the state that receives it (a NONMEM compartment number counts the model's states from 1).
         amount: amount (never a concentration), shape (e,), or (n, e) with one row per person.
         rate: amount per time of an infusion; 0 for a bolus; shape (e,).
+
+    :meth:`from_records` reads whatever NONMEM records can say. Then the four fields hold the doses as they are ordered,
+    of all persons in a row, before lag and bioavailability, and ``regimen`` holds the records.
     """
 
     time: NDArray[np.float64]
     compartment: tuple[str, ...]
     amount: NDArray[np.float64]
     rate: NDArray[np.float64]
+    regimen: Regimen | None = None
 
     def __init__(
         self, time: ArrayLike, compartment: str | Sequence[str], amount: ArrayLike, rate: ArrayLike = 0.0
@@ -81,38 +113,68 @@ class Dosing:
         return cls(np.zeros(0), (), np.zeros(0))
 
     @classmethod
-    def from_records(cls, records: Iterable[Mapping[str, object]]) -> Dosing:
-        """Doses from NONMEM event records.
+    def from_records(
+        cls,
+        records: object,
+        *,
+        columns: Mapping[str, str] | None = None,
+        lag: ArrayLike | Mapping[str, ArrayLike] | None = None,
+        bioavailability: ArrayLike | Mapping[str, ArrayLike] | None = None,
+        rates: ArrayLike | Mapping[str, ArrayLike] | None = None,
+        durations: ArrayLike | Mapping[str, ArrayLike] | None = None,
+        covariates: Sequence[str] | Mapping[str, str] | None = None,
+        carry: str = "nocb",
+        ignore: Sequence[str] = (),
+    ) -> Dosing:
+        """Everything that NONMEM event records say.
 
         Args:
-            records: mappings with TIME, AMT, CMT (an id, or a number from 1), RATE (0 or none: bolus), II and ADDL
-                (additional doses, II apart), EVID (0: no dose, 1: dose; without it, AMT > 0 is a dose).
+            records: one mapping a record, a mapping of columns, or a table (pandas, polars) with the fields ID, TIME,
+                EVID 0-4, AMT, CMT (an id, or a number from 1), RATE (-1 and -2 too), II, ADDL, SS 0-3, MDV, DV.
+                Records of one ID, or without ID, are of every person.
+            columns: the column in which a field stands, where it is called otherwise: ``{"TIME": "hours"}``.
+            lag: how long after its record a dose comes: a number, one per person, or the name of a column, a varied
+                parameter or a constant of the model; or one of these for each compartment (id or number).
+            bioavailability: the share of AMT that arrives, alike; it shortens an infusion of given RATE.
+            rates: the rate of an infusion with RATE -1, alike; without it ``R1``, ``R2``, … by compartment number.
+            durations: the duration of an infusion with RATE -2, alike; without it ``D1``, ``D2``, …
+            covariates: columns that set varied parameters of their name, or a mapping from column to parameter;
+                without it every column with the name of a varied parameter.
+            carry: the value between two records: ``nocb``, that of the second, as NONMEM; ``locf``, of the first.
+            ignore: columns that are not read.
 
         Raises:
-            EngineError: another field or value is used, by its name.
+            EngineError: a field or a column cannot be what it is, by its name.
         """
-        times: list[float] = []
-        names: list[str] = []
-        amounts: list[float] = []
-        rates: list[float] = []
-        for number, record in enumerate(records, start=1):
-            fields = {str(key).upper(): value for key, value in record.items()}
-            _refuse_unknown(fields, number)
-            amount = _number(fields, "AMT", number)
-            event = _number(fields, "EVID", number, 1.0 if amount > 0 else 0.0)
-            if event not in {0.0, 1.0}:
-                raise EngineError(f"EVID of dosing record {number} is {event:g}; expected 0 or 1.")
-            if event == 0.0:
-                continue
-            rate = _number(fields, "RATE", number)
-            if rate < 0:
-                raise EngineError(f"RATE of dosing record {number} is {rate:g}; expected 0 or more.")
-            for time in _repeated(fields, number):
-                times.append(time)
-                names.append(_compartment(fields, number))
-                amounts.append(amount)
-                rates.append(rate)
-        return cls(times, names, amounts, rates)
+        if carry not in CARRY:
+            raise EngineError(f"carry is {carry!r}; expected 'nocb' or 'locf'.")
+        people = read_records(records, columns or {}, ignore)
+        if not people:
+            return cls.none()
+        given = dict(zip(KINDS, map(sources, (lag, bioavailability, rates, durations), KINDS), strict=True))
+        if covariates is not None and not isinstance(covariates, Mapping):
+            names = (covariates,) if isinstance(covariates, str) else covariates
+            covariates = {name: name for name in names}
+        regimen = Regimen(people, given, covariates, carry)
+        doses = [
+            (person, place, k)
+            for person in people
+            for place in person.doses
+            for k in range(int(person.additional[place]) + 1)
+        ]
+        time = np.array([person.time[place] + person.interval[place] * k for person, place, k in doses])
+        compartment = tuple(person.compartment[place] for person, place, _ in doses)
+        amount = np.array([person.amount[place] for person, place, _ in doses])
+        rate = np.array([person.rate[place] for person, place, _ in doses])
+        if regimen.is_plain:
+            return cls(time, compartment, amount, rate)
+        found = cls.none()
+        fields = (("time", time), ("compartment", compartment), ("amount", amount), ("rate", rate))
+        for name, value in (*fields, ("regimen", regimen)):
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+            object.__setattr__(found, name, value)
+        return found
 
     def schedule(self, states: Sequence[str], persons: int, numbered: Sequence[str]) -> Schedule:
         """The events in order of time.
@@ -171,43 +233,3 @@ def _one_per_dose(given: NDArray[np.float64], doses: int, what: str) -> NDArray[
     if given.shape not in {(), (1,), (doses,)}:
         raise EngineError(f"The doses have {doses} times, but {what} of shape {given.shape}.")
     return np.broadcast_to(given, (doses,)).copy()
-
-
-def _refuse_unknown(fields: Mapping[str, object], number: int) -> None:
-    for name, value in fields.items():
-        if name not in _FIELDS and not _is_missing(value) and str(value).strip() not in {"0", "0.0", "False"}:
-            known = ", ".join(sorted(_FIELDS))
-            raise EngineError(f"{name} of dosing record {number} is not supported; expected {known}.")
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, str) and value.strip() in {"", "."}) or value != value  # noqa: PLR0124 - NaN
-
-
-def _number(fields: Mapping[str, object], name: str, number: int, default: float = 0.0) -> float:
-    value = fields.get(name)
-    if _is_missing(value):
-        return default
-    try:
-        return float(str(value))
-    except ValueError:
-        raise EngineError(f"{name} of dosing record {number} is {value!r}; expected a number.") from None
-
-
-def _compartment(fields: Mapping[str, object], number: int) -> str:
-    value = fields.get("CMT")
-    if _is_missing(value):
-        raise EngineError(f"CMT of dosing record {number} is missing; expected the id of a state.")
-    text = str(value).strip()
-    return text.removesuffix(".0") if text.removesuffix(".0").isdigit() else text
-
-
-def _repeated(fields: Mapping[str, object], number: int) -> list[float]:
-    first = _number(fields, "TIME", number)
-    more = _number(fields, "ADDL", number)
-    every = _number(fields, "II", number)
-    if not 0 <= more <= _MOST_DOSES or more != int(more):
-        raise EngineError(f"ADDL of dosing record {number} is {more:g}; expected a whole number from 0 on.")
-    if more > 0 and not every > 0:
-        raise EngineError(f"II of dosing record {number} is {every:g}; expected more than 0 with ADDL.")
-    return [first + every * k for k in range(int(more) + 1)]

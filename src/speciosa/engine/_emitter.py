@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
+from speciosa.errors import EngineError
+
 __all__ = ["Emitter", "Module", "Shape", "literal"]
 
 
@@ -30,10 +32,18 @@ class Shape:
     Attributes:
         lanes: persons computed side by side.
         fma: whether the machine fuses multiply and add in one instruction.
+        threads: how many threads' rows are interwoven: 1 on a processor, where the rows of a workspace touch; 32 on a
+            GPU, where the threads of a warp then read neighbouring numbers at once.
     """
 
     lanes: int
     fma: bool = True
+    threads: int = 1
+
+    @property
+    def spacing(self) -> int:
+        """8-byte elements from one row to the next."""
+        return self.lanes * self.threads
 
     def of(self, scalar: str) -> str:
         """The vector type of a scalar type."""
@@ -69,7 +79,12 @@ class Module:
 
     def text(self) -> str:
         """The IR of the module."""
-        attributes = ["attributes #0 = { nounwind }", "attributes #1 = { noinline nounwind }"]
+        # 64: what the widest vectors need, so that none that waits in the frame lies across two cache lines
+        aligned = " alignstack=64" if self.shape.threads == 1 else ""
+        # a table of jumps saves nothing here, and costs a GPU dear
+        common = 'nounwind "no-jump-tables"="true"'
+        attributes = [f"attributes #0 = {{ {common} }}", f"attributes #1 = {{ noinline {common}{aligned} }}"]
+        attributes.append(f"attributes #2 = {{ cold minsize noinline {common} optsize }}")  # rare: quick to compile
         return "\n".join([*sorted(self.declarations), "", *self.functions, *attributes, ""])
 
 
@@ -87,6 +102,9 @@ class Emitter:
         self.signature = signature
         self._entry: list[str] = []
         self._lines: list[str] = []
+        self._framed: set[str] = set()
+        self._shifted: dict[str, tuple[str, str]] = {}
+        self._global: dict[str, str] = {}
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -94,8 +112,18 @@ class Emitter:
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
+            if self.shape.threads > 1:
+                self._check_calls()
             body = "\n".join(["entry:", *self._entry, "  br label %body", "body:", *self._lines])
             self.module.functions.append(f"define {self.signature} {{\n{body}\n}}\n")
+
+    def _check_calls(self) -> None:
+        """On a GPU nobody is handed an address in the frame: a callee takes every address to be in global memory."""
+        framed = self._framed | {name for name in self._shifted if self._is_framed(name)}
+        for line in self._lines:
+            ours = "call " in line and "@llvm." not in line
+            if ours and any(f"ptr {name}{end}" in line for name in framed for end in ",)"):
+                raise EngineError(f"The generated code for a GPU hands an address in the frame to a function:{line}.")
 
     # -- instructions
 
@@ -114,6 +142,7 @@ class Emitter:
         """Room for one value in the frame; returns its address."""
         self._count += 1
         name = f"%s{self._count}"
+        self._framed.add(name)
         self._entry.append(f"  {name} = alloca {kind}")
         return name
 
@@ -202,29 +231,67 @@ class Emitter:
 
     def shift(self, pointer: str, index: str) -> str:
         """Address of the index-th 8-byte element from a pointer."""
-        return self.value(f"getelementptr inbounds i64, ptr {pointer}, i64 {index}")
+        address = self.value(f"getelementptr inbounds i64, ptr {pointer}, i64 {index}")
+        self._shifted[address] = pointer, index
+        return address
 
     def row(self, pointer: str, number: int | str) -> str:
         """Address of the number-th vector from a pointer."""
         if isinstance(number, int):
-            return pointer if number == 0 else self.shift(pointer, str(number * self.shape.lanes))
-        return self.shift(pointer, self.whole("mul", number, str(self.shape.lanes)))
+            return pointer if number == 0 else self.shift(pointer, str(number * self.shape.spacing))
+        return self.shift(pointer, self.whole("mul", number, str(self.shape.spacing)))
 
     def load(self, pointer: str) -> str:
         """The vector at an address, which must be aligned to its size."""
-        return self.value(f"load {self.shape.vector}, ptr {pointer}, align {8 * self.shape.lanes}")
+        return self.value(f"load {self.shape.vector}, {self._place(pointer)}, align {8 * self.shape.lanes}")
 
     def store(self, value: str, pointer: str) -> None:
         """Put a vector at an address aligned to its size."""
-        self.do(f"store {self.shape.vector} {value}, ptr {pointer}, align {8 * self.shape.lanes}")
+        self.do(f"store {self.shape.vector} {value}, {self._place(pointer)}, align {8 * self.shape.lanes}")
+
+    def _place(self, pointer: str) -> str:
+        """A typed address; a GPU is told that what is not in the frame lies in its global memory."""
+        if self.shape.threads == 1 or self._is_framed(pointer):
+            return f"ptr {pointer}"
+        return f"ptr addrspace(1) {self._in_global(pointer)}"
+
+    def _is_framed(self, pointer: str) -> bool:
+        while pointer in self._shifted:
+            pointer = self._shifted[pointer][0]
+        return pointer in self._framed
+
+    def _in_global(self, pointer: str) -> str:
+        """An address as one of global memory; made from the function's argument, so that the distance is a constant."""
+        if pointer in self._shifted:
+            base, index = self._shifted[pointer]
+            return self.value(f"getelementptr inbounds i64, ptr addrspace(1) {self._in_global(base)}, i64 {index}")
+        cast = f"addrspacecast ptr {pointer} to ptr addrspace(1)"
+        if pointer.startswith("%v"):
+            return self.value(cast)
+        if pointer not in self._global:
+            self._global[pointer] = f"{pointer}.global"
+            self._entry.append(f"  {pointer}.global = {cast}")
+        return self._global[pointer]
 
     def get(self, kind: str, pointer: str) -> str:
         """A scalar at an address."""
-        return self.value(f"load {kind}, ptr {pointer}")
+        return self.value(f"load {kind}, {self._place(pointer)}{self._alignment(pointer)}")
 
     def put(self, kind: str, value: str, pointer: str) -> None:
         """Store a scalar."""
-        self.do(f"store {kind} {value}, ptr {pointer}")
+        self.do(f"store {kind} {value}, {self._place(pointer)}{self._alignment(pointer)}")
+
+    def _alignment(self, pointer: str) -> str:
+        """What a GPU must be told of scalars, or it reads them in halves; all of them are 8-byte numbers."""
+        return "" if self.shape.threads == 1 or self._is_framed(pointer) else ", align 8"
+
+    def take(self, counter: str) -> str:
+        """The number (i64) at an address, which then counts on; GPU threads share it."""
+        if self.shape.threads > 1:
+            return self.value(f'atomicrmw add {self._place(counter)}, i64 1 syncscope("device") monotonic')
+        number = self.get("i64", counter)
+        self.put("i64", self.whole("add", number, "1"), counter)
+        return number
 
     # -- scalars and flow
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
+from speciosa.engine import _functions
+from speciosa.engine._derivatives import BY_TIME, Derivatives
 from speciosa.engine._expressions import Graph
 from speciosa.engine._model import Call, Formula, Model
+from speciosa.engine._rewrite import rewrite
+from speciosa.engine._switching import Switching, find_switching
+from speciosa.engine._symbols import REST, WATCH, held_symbols, kept_as_amount, switches
 from speciosa.errors import EngineError
 
 __all__ = ["Equations", "build", "defaults"]
@@ -20,12 +25,16 @@ class Equations:
 
     Attributes:
         graph: the graph.
-        states: names, in the order of the state vector; those that the outputs need come first.
+        states: names, in the order of the state vector; those that a search looks at come first, then
+            those that the outputs need.
         needed: how many states the outputs need.
         rates: time derivative of each state.
         initial: initial value of each state.
         per_amount: what one unit of amount adds to each state: 1, or 1 / volume for a concentration.
         outputs: the outputs.
+        held: leaves of the values that are set at stops, in the order of their rows.
+        more: further functions of states, constants and time, by name.
+        switching: what happens at stops besides doses; None if nothing does.
     """
 
     graph: Graph
@@ -35,11 +44,14 @@ class Equations:
     initial: tuple[int, ...]
     per_amount: tuple[int, ...]
     outputs: tuple[int, ...]
+    held: tuple[int, ...] = ()
+    more: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    switching: Switching | None = None
 
 
 def defaults(model: Model) -> dict[str, float]:
     """Value of every symbol that can be varied: constant quantities, and the initial values of the states."""
-    builder = _Builder(model, (), unset=math.nan)
+    builder = Builder(model, (), unset=math.nan)
     ruled = {name for name, _ in model.assignment_rules}
     found = {}
     for quantity in model.quantities:
@@ -60,31 +72,45 @@ def build(model: Model, outputs: Sequence[str], vary: Sequence[str]) -> Equation
     Raises:
         EngineError: a name is unknown, or a symbol has no value.
     """
-    if not model.states:
-        raise EngineError(f"The model {model.name!r} has no state: nothing reacts and there is no rate rule.")
-    builder = _Builder(model, vary)
+    builder = Builder(model, vary)
     graph = builder.graph
     known = {q.name for q in model.quantities} | set(model.observables)
     for name in outputs:
         if name not in known:
             raise EngineError(f"The output {name!r} is no symbol of the model {model.name!r}.")
     wanted = [builder.running(name) for name in outputs]
-    used = {int(graph.value[node]) for node in graph.reachable(wanted) if graph.operator[node] == "state"}
-    order = sorted(range(len(model.states)), key=lambda index: (index not in used, index))
+    switching = switches(model)
+    searched: set[int] = set()
+    if switching:
+        searched = graph.states(find_switching(builder, [builder.rate(name) for name in builder.states]).needed)
+    used = graph.states(wanted) | searched
+    order = sorted(range(len(builder.states)), key=lambda index: (index not in searched, index not in used, index))
     # the state vector is sorted anew, so the nodes are built anew with the final numbers
-    builder = _Builder(model, vary, tuple(model.states[index] for index in order))
+    builder = Builder(model, vary, tuple(builder.states[index] for index in order))
+    rates = [builder.rate(name) for name in builder.states]
+    found = find_switching(builder, rates) if switching else None
+    watched = found.watched if found else ()
     return Equations(
         graph=builder.graph,
-        states=builder.states,
+        states=(*builder.states, *(f"{WATCH} {number}" for number in range(len(watched)))),
         needed=len(used),
-        rates=tuple(builder.rate(name) for name in builder.states),
-        initial=tuple(builder.at_start(name) for name in builder.states),
-        per_amount=tuple(builder.per_amount(name) for name in builder.states),
+        rates=(*(found.rates if found else rates), *watched),
+        initial=(
+            *(builder.kept_at_start(name) for name in builder.states),
+            *(builder.graph.number(0.0) for _ in watched),
+        ),
+        per_amount=(
+            *(builder.per_amount(name) for name in builder.states),
+            *(builder.graph.number(1.0) for _ in watched),
+        ),
         outputs=tuple(builder.running(name) for name in outputs),
+        held=found.held if found else (),
+        more=found.functions if found else {},
+        switching=found,
     )
 
 
-class _Builder:
+class Builder:
     """Two views of each symbol: its value at time 0, and its value while the simulation runs."""
 
     def __init__(
@@ -98,12 +124,20 @@ class _Builder:
         self.graph = Graph()
         self.model = model
         self.unset = unset
-        self.states = model.states if states is None else states
+        self.states = (model.states or (REST,)) if states is None else states
+        self.conditions: set[int] = set()  # comparisons that the model's formulas make
         self.quantities = {quantity.name: quantity for quantity in model.quantities}
         self.rules = dict(model.assignment_rules)
         self.rate_rules = dict(model.rate_rules)
         self.reactions = {reaction.name: reaction.rate for reaction in model.reactions}
+        self.flows: dict[str, list[tuple[str, Formula]]] = {}
+        for reaction in model.reactions:
+            for species, coefficient in reaction.net:
+                self.flows.setdefault(species, []).append((reaction.name, coefficient))
         self.state_number = {name: index for index, name in enumerate(self.states)}
+        self.as_amount = kept_as_amount(model)
+        self.held_number = {name: index for index, name in enumerate(held_symbols(model))}
+        self.derivatives = Derivatives(self.graph)
         self.varied: dict[str, int] = {}
         for index, name in enumerate(vary):
             if name not in self.quantities or name in self.rules:
@@ -114,32 +148,36 @@ class _Builder:
             self.varied[name] = index
         self._start: dict[str, int] = {}
         self._running: dict[str, int] = {}
-        self._open: set[tuple[str, bool]] = set()
+        self._rates: dict[str, int] = {}
+        self._open: set[tuple[str, str]] = set()
 
     def at_start(self, name: str) -> int:
         """Node of a symbol's value at time 0."""
         if name == " time":
             return self.graph.number(0.0)
-        return self._once(name, self._start, self._make_start, running=False)
+        return self._once(name, self._start, self._make_start, "start")
 
     def running(self, name: str) -> int:
         """Node of a symbol's value at any time."""
         if name == " time":
             return self.graph.time()
-        return self._once(name, self._running, self._make_running, running=True)
+        return self._once(name, self._running, self._make_running, "running")
 
-    def _once(self, name: str, memory: dict[str, int], make: Callable[[str], int], *, running: bool) -> int:
+    def _once(self, name: str, memory: dict[str, int], make: Callable[[str], int], view: str) -> int:
         if name not in memory:
-            if (name, running) in self._open:
-                raise EngineError(f"The value of {name!r} depends on itself.")
-            self._open.add((name, running))
+            if (name, view) in self._open:
+                raise EngineError(f"The {'rate' if view == 'rate' else 'value'} of {name!r} depends on itself.")
+            self._open.add((name, view))
             memory[name] = make(name)
-            self._open.discard((name, running))
+            self._open.discard((name, view))
         return memory[name]
 
     def _make_running(self, name: str) -> int:
-        if name in self.state_number:
-            return self.graph.state(self.state_number[name])
+        if name in self.state_number or name in self.held_number:
+            kept = self.kept(name)
+            return self.graph.divide(kept, self.home(name)) if name in self.as_amount else kept
+        if name in self.as_amount:
+            return self.graph.divide(self.kept_at_start(name), self.home(name))
         if name in self.rules:
             return self.number(self.rules[name], self.running)
         if name in self.reactions:
@@ -174,24 +212,67 @@ class _Builder:
             return graph.multiply(value, self.at_start(quantity.home))
         return value
 
+    def kept(self, name: str) -> int:
+        """Leaf of a state or of a symbol that events set: an amount where :attr:`as_amount` says so."""
+        if name in self.state_number:
+            return self.graph.state(self.state_number[name])
+        return self.graph.held(self.held_number[name])
+
+    def kept_at_start(self, name: str) -> int:
+        """Node of what :meth:`kept` is at time 0."""
+        if name == REST:
+            return self.graph.number(0.0)
+        value = self.at_start(name)
+        if name not in self.as_amount:
+            return value
+        return self.graph.multiply(value, self.at_start(self.quantities[name].home))
+
+    def home(self, name: str) -> int:
+        """Node of the size of a species' compartment at any time."""
+        return self.running(self.quantities[name].home)
+
     def per_amount(self, name: str) -> int:
         """Node of what one unit of amount adds to a state."""
-        quantity = self.quantities[name]
         one = self.graph.number(1.0)
-        return self.graph.divide(one, self.at_start(quantity.home)) if quantity.concentration else one
+        if name == REST or name in self.as_amount or not self.quantities[name].concentration:
+            return one
+        return self.graph.divide(one, self.at_start(self.quantities[name].home))
 
     def rate(self, name: str) -> int:
         """Node of a state's time derivative."""
-        if name in self.rate_rules:
-            return self.number(self.rate_rules[name], self.running)
+        return self._once(name, self._rates, self._make_rate, "rate")
+
+    def _make_rate(self, name: str) -> int:
         graph = self.graph
+        if name == REST:
+            return graph.number(0.0)
+        if name in self.rate_rules:
+            rule = self.number(self.rate_rules[name], self.running)
+            if name not in self.as_amount:
+                return rule
+            size = self.home(name)
+            return graph.add(graph.multiply(rule, size), graph.multiply(self.running(name), self.change(size)))
         flow = graph.total(
-            graph.multiply(graph.number(coefficient), self.running(reaction.name))
-            for reaction in self.model.reactions
-            for species, coefficient in reaction.net
-            if species == name
+            graph.multiply(self.number(coefficient, self.running), self.running(reaction))
+            for reaction, coefficient in self.flows.get(name, ())
         )
         return graph.multiply(self.per_amount(name), flow)
+
+    def change(self, node: int) -> int:
+        """Node of the total time derivative of a node."""
+        graph = self.graph
+        return graph.total(
+            value if variable == BY_TIME else graph.multiply(value, self.rate(self.states[variable]))
+            for variable, value in self.derivatives.of(node).items()
+        )
+
+    def shifted_to_start(self, node: int) -> int:
+        """Node of the value at time 0 of a node that runs."""
+        graph = self.graph
+        leaves = {graph.time(): graph.number(0.0)}
+        for name in (*self.state_number, *self.held_number):
+            leaves[self.kept(name)] = self.kept_at_start(name)
+        return rewrite(graph, [node], leaves)[0]
 
     # -- formulas
 
@@ -207,7 +288,7 @@ class _Builder:
         node = self.node(formula, value_of)
         if self.graph.is_boolean(node):
             return node
-        return self.graph.compare("!=", node, self.graph.number(0.0))
+        return self._compare("!=", node, self.graph.number(0.0))
 
     def node(self, formula: Formula, value_of: Callable[[str], int]) -> int:
         """Node of any formula."""
@@ -220,6 +301,9 @@ class _Builder:
                 return self._piecewise(formula.arguments, value_of)
             if formula.operator in {"and", "or", "not", "xor"}:
                 return self._logic(formula, value_of)
+            if formula.operator == "rateOf":
+                rate = self.change(self.running(str(formula.arguments[0])))
+                return self.shifted_to_start(rate) if value_of == self.at_start else rate
             return self._arithmetic(formula, [self.number(item, value_of) for item in formula.arguments])
         return self.graph.number(formula)
 
@@ -248,6 +332,8 @@ class _Builder:
         graph, operator = self.graph, formula.operator
         if operator == "+":
             return graph.total(parts)
+        if operator in {"min", "max"} and not parts:
+            raise EngineError(f"The function {operator!r} is given no argument.")
         if operator == "*":
             result = graph.number(1.0)
             for part in parts:
@@ -262,33 +348,13 @@ class _Builder:
         if operator in {"<", "<=", ">", ">=", "==", "!="}:
             result = graph.truth(value=True)
             for left, right in pairwise(parts):
-                result = graph.connect("and", result, graph.compare(operator, left, right))
+                result = graph.connect("and", result, self._compare(operator, left, right))
             return result
-        return self._function(operator, parts)
+        return _functions.call(graph, operator, parts)
 
-    def _function(self, operator: str, parts: list[int]) -> int:
-        graph = self.graph
-        first = parts[0]
-        if operator == "-":
-            return graph.subtract(first, parts[1])
-        if operator == "/":
-            return graph.divide(first, parts[1])
-        if operator == "^":
-            return graph.power(first, parts[1])
-        if operator == "neg":
-            return graph.negative(first)
-        if operator == "tan":
-            return graph.divide(graph.call("sin", first), graph.call("cos", first))
-        if operator in {"sinh", "cosh", "tanh"}:
-            return self._hyperbolic(operator, first)
-        return graph.call(operator, first)
-
-    def _hyperbolic(self, operator: str, x: int) -> int:
-        graph = self.graph
-        half, one = graph.number(0.5), graph.number(1.0)
-        if operator == "tanh":  # 1 - 2 / (exp(2 x) + 1) cannot overflow to inf / inf
-            grown = graph.add(graph.call("exp", graph.multiply(graph.number(2.0), x)), one)
-            return graph.subtract(one, graph.divide(graph.number(2.0), grown))
-        up, down = graph.call("exp", x), graph.call("exp", graph.negative(x))
-        both = graph.add(up, down) if operator == "cosh" else graph.subtract(up, down)
-        return graph.multiply(half, both)
+    def _compare(self, relation: str, left: int, right: int) -> int:
+        node = self.graph.compare(relation, left, right)
+        inner = self.graph.arguments[node][0] if self.graph.operator[node] == "not" else node
+        if self.graph.operator[inner] != "truth":
+            self.conditions.add(inner)
+        return node

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Final
 
-__all__ = ["PERSON", "STATE", "TIME", "Graph"]
+__all__ = ["HELD", "LEAVES", "PERSON", "STATE", "TIME", "Graph"]
 
 PERSON: Final = 1
 """Bit of :attr:`Graph.depends`: depends on a varied parameter."""
@@ -18,6 +18,11 @@ STATE: Final = 2
 """The same for a state."""
 TIME: Final = 4
 """The same for time."""
+HELD: Final = 8
+"""The same for what is constant between two stops of a person: a symbol that events set, or a frozen condition."""
+
+LEAVES: Final = frozenset({"state", "person", "tangent"})
+"""Operators of the nodes that are read from memory by their index."""
 
 _BOOLEAN: Final = frozenset({"<", "<=", "==", "and", "or", "not", "truth"})
 _LARGEST_UNROLLED_POWER: Final = 16
@@ -31,6 +36,7 @@ _UNARY: Final[dict[str, Callable[[float], float]]] = {
     "ceil": lambda x: float(math.ceil(x)),
     "sin": math.sin,
     "cos": math.cos,
+    "atan": math.atan,
 }
 
 
@@ -40,8 +46,9 @@ class Graph:
     Attributes:
         operator: per node.
         arguments: per node, other nodes.
-        value: per node: the number of a ``number``, the index of a ``state`` or ``person`` leaf, else 0.
-        depends: per node, bits ``PERSON | STATE | TIME``.
+        value: per node: the number of a ``number``, the index of a ``state``, ``person``, ``held`` or ``tangent`` leaf,
+            else 0.
+        depends: per node, bits ``PERSON | STATE | TIME | HELD``.
     """
 
     def __init__(self) -> None:
@@ -80,9 +87,17 @@ class Graph:
         """State ``index``."""
         return self._node("state", value=index, depends=STATE)
 
+    def held(self, index: int) -> int:
+        """Held value ``index``."""
+        return self._node("held", value=index, depends=HELD)
+
     def time(self) -> int:
         """Time."""
         return self._node("time", depends=TIME)
+
+    def tangent(self, index: int) -> int:
+        """Component ``index`` of a direction in the space of the states, along which derivatives are taken."""
+        return self._node("tangent", value=index, depends=STATE)
 
     def truth(self, value: bool) -> int:
         """A constant truth value."""
@@ -100,7 +115,7 @@ class Graph:
 
     def per_person(self, node: int) -> bool:
         """Whether the node is constant in time for a person."""
-        return not self.depends[node] & (STATE | TIME)
+        return not self.depends[node] & (STATE | TIME | HELD)
 
     def reachable(self, roots: Iterable[int]) -> set[int]:
         """All nodes that the roots are made of."""
@@ -112,6 +127,10 @@ class Graph:
                 seen.add(node)
                 waiting.extend(self.arguments[node])
         return seen
+
+    def states(self, roots: Iterable[int]) -> set[int]:
+        """The states that the roots depend on."""
+        return {int(self.value[node]) for node in self.reachable(roots) if self.operator[node] == "state"}
 
     # -- arithmetic
 
@@ -257,7 +276,7 @@ class Graph:
         return self.multiply(square, a) if exponent % 2 else square
 
     def call(self, name: str, a: int) -> int:
-        """A function of one argument: exp, log, sqrt, abs, floor, ceil, sin, cos."""
+        """A function of one argument: exp, log, sqrt, abs, floor, ceil, sin, cos, atan."""
         x = self.constant(a)
         if x is not None:
             try:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TYPE_CHECKING, TypeAlias
 
 from speciosa.engine._derivatives import BY_TIME, Derivatives
 from speciosa.engine._emitter import Emitter, Module
 from speciosa.engine._equations import Equations
-from speciosa.engine._expressions import Graph
+from speciosa.engine._expressions import LEAVES, Graph
+from speciosa.engine._looped import Places, eliminate_in_loops, entry_jobs, is_large, solve_in_loops
+from speciosa.engine._model import AREA
 from speciosa.engine._ordering import Elimination, eliminate
+from speciosa.engine._splitting import straight
+from speciosa.engine._switching import Switching
 
-__all__ = ["Lowered", "lower"]
+if TYPE_CHECKING:
+    from speciosa.engine._sensitivities import Columns
+
+__all__ = ["Lowered", "Writer", "lower", "substitute"]
 
 _PREDICATES = {"<": "olt", "<=": "ole", "==": "oeq"}
 
@@ -29,6 +38,16 @@ class Lowered:
         constants: nodes that are computed once per person, in the order of their rows.
         factors: number of stored entries of L and U.
         timed: whether the right side depends on time.
+        resting: per state, whether anything that can come to rest depends on it (not on an excreted amount, an area).
+        areas: the states that hold areas under outputs: integrals, which no reset and no given state touches.
+        plan: how the matrix is factorised.
+        columns: the sensitivities, if there are any.
+        rows: further rows of the workspace by name.
+        between_parts: rows that the parts of a long function need, see :mod:`._splitting`.
+        looped: whether the factorisation is a loop over tables, see :mod:`._looped`.
+        staged: whether right side and solve of a stage are one function.
+        pivots: where among the factors each pivot's -1 / a_kk is.
+        switching: what happens at stops besides doses; None if nothing does.
     """
 
     states: int
@@ -38,9 +57,19 @@ class Lowered:
     constants: dict[int, int] = field(default_factory=dict)
     factors: int = 0
     timed: bool = False
+    resting: list[bool] = field(default_factory=list)
+    areas: tuple[int, ...] = ()
+    plan: Elimination = field(default_factory=lambda: eliminate(0, ()))
+    columns: Columns | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+    between_parts: int = 0
+    looped: bool = False
+    staged: bool = False
+    pivots: list[int] = field(default_factory=list)
+    switching: Switching | None = None
 
 
-class _Writer:
+class Writer:
     """Writes nodes into one function, each node once.
 
     Args:
@@ -66,6 +95,8 @@ class _Writer:
         self.constant_rows = constant_rows
         self._known: dict[int, str] = {}
         self._uses: Counter[int] = Counter()
+        self._passed: Mapping[int, int] = {}  # rows of nodes that an earlier part of the function has written
+        self._exported: Mapping[int, int] = {}  # rows of nodes that a later part will read
 
     def expect(self, roots: Sequence[int]) -> None:
         """Count how often each node will be used, which decides where multiply and add are fused."""
@@ -80,20 +111,48 @@ class _Writer:
             self._uses.update(self.graph.arguments[node])
             waiting.extend(self.graph.arguments[node])
 
+    def expect_besides(self, roots: Sequence[int]) -> None:
+        """Count the uses of further roots; what has been decided for the earlier ones stays, and so do their bits."""
+        decided = dict(self._uses)
+        self.expect(roots)
+        self._uses.update({node: count - self._uses[node] for node, count in decided.items()})
+
+    def share(self, whole: Writer, passed: Mapping[int, int], exported: set[int], rows: Mapping[int, int]) -> None:
+        """Write one part of a function that :mod:`._splitting` has dealt out; ``whole`` has counted all uses."""
+        self._uses = whole._uses
+        self._passed = passed
+        self._exported = {node: rows[node] for node in exported}
+
+    def is_cheap(self, node: int) -> bool:
+        """Whether a node is rather read or written again than passed on between parts."""
+        return self.graph.operator[node] in {"number", "time", "truth"} | LEAVES or self._is_stored(node)
+
+    def needs(self, node: int) -> tuple[int, ...]:
+        """What must be known before a node is written."""
+        return self._parts(node)
+
     def _is_stored(self, node: int) -> bool:
         graph = self.graph
-        return (
+        return node in self._passed or (
             self.constants is not None
             and graph.operator[node] != "number"
-            and graph.per_person(node)
+            and (graph.operator[node] == "held" or graph.per_person(node))
             and not graph.is_boolean(node)
         )
 
     def _fusable(self, node: int) -> bool:
         if self.graph.operator[node] == "neg":
             inner = self.graph.arguments[node][0]
-            return self._uses[node] == 1 and self._fusable(inner)
-        return self.graph.operator[node] == "mul" and self._uses[node] == 1 and not self._is_stored(node)
+            return self._uses[node] <= 2 and self._fusable(inner)
+        if self.graph.operator[node] != "mul" or self._is_stored(node):
+            return False
+        return self._uses[node] == 1 or (
+            self._uses[node] == 2 and all(map(self._is_at_hand, self.graph.arguments[node]))
+        )
+
+    def _is_at_hand(self, node: int) -> bool:
+        """Whether a node costs a load at most: a product of two such, needed in two sums, is best fused into both."""
+        return self.graph.operator[node] in {"state", "number"} or self._is_stored(node)
 
     def value(self, root: int) -> str:
         """The value of a node."""
@@ -109,6 +168,8 @@ class _Writer:
                 waiting.extend(reversed(missing))
                 continue
             self._known[node] = self._stored(node) if self._is_stored(node) else self._write(node)
+            if node in self._exported:
+                self.emit.store(self._known[node], self.emit.row("%c", self._exported[node]))
             waiting.pop()
         return self._known[root]
 
@@ -137,6 +198,8 @@ class _Writer:
         return a, b, negative
 
     def _stored(self, node: int) -> str:
+        if node in self._passed:
+            return self.emit.load(self.emit.row("%c", self._passed[node]))
         assert self.constants is not None  # noqa: S101 - _is_stored has checked it
         row = self.constants.setdefault(node, len(self.constants))
         return self.emit.load(self.emit.row(self.constant_rows, row))
@@ -146,7 +209,7 @@ class _Writer:
         operator = graph.operator[node]
         if operator == "number":
             return emit.constant(graph.value[node])
-        if operator in {"state", "person"}:
+        if operator in LEAVES:
             return emit.load(emit.row(self.leaves[operator], int(graph.value[node])))
         if operator == "time":
             return emit.load(self.leaves["time"])
@@ -191,14 +254,19 @@ class _Writer:
 _POINTER = "ptr noalias"
 
 
-def lower(module: Module, equations: Equations, varied: int) -> Lowered:
-    """Write ``@slope``, ``@factorise``, ``@solve``, ``@observe`` and ``@prepare`` into a module.
+Extension: TypeAlias = "Callable[[Lowered, dict[tuple[int, int], int], dict[int, int]], None]"
+"""Writes more functions, given what is known so far, the Jacobian's nodes and the derivatives by time."""
+
+
+def lower(module: Module, equations: Equations, varied: int, extend: Extension | None = None) -> Lowered:
+    """Write ``@slope``, ``@factorise``, ``@solve``, ``@stage``, ``@observe`` and ``@prepare`` into a module.
 
     All take addresses of rows (vectors) and return nothing::
 
         @slope(y, constants, t, out)
         @factorise(y, constants, t, inverse, factors, by_time)   inverse = 1 / (γ h)
         @solve(factors, a, b, out)                               out = (inverse - J)⁻¹ (a + b)
+        @stage(y, constants, t, factors, k)                      k = (inverse - J)⁻¹ (slope + k)
         @observe(y, constants, t, out)
         @prepare(person, constants, initial, per_amount)
     """
@@ -219,24 +287,70 @@ def lower(module: Module, equations: Equations, varied: int) -> Lowered:
         varied=varied,
         outputs=len(equations.outputs),
         factors=plan.entries,
+        plan=plan,
+        looped=is_large(plan, sum(not graph.per_person(node) for node in graph.reachable(jacobian.values()))),
         timed=any(graph.operator[node] == "time" for node in graph.reachable(equations.rates)),
+        resting=_resting(len(equations.states), jacobian),
+        areas=tuple(place for place, name in enumerate(equations.states) if name.startswith(AREA)),
+        switching=equations.switching,
     )
-    _straight(module, graph, "slope", equations.rates, lowered.constants)
-    _straight(module, graph, "observe", equations.outputs, lowered.constants)
-    _factorise(module, graph, lowered, plan, jacobian, by_time)
-    _solve(module, plan)
-    _prepare(module, equations, lowered.constants)
+    # held values take the first rows; they are set at stops, not by @prepare
+    lowered.constants.update((node, row) for row, node in enumerate(equations.held))
+    sizes = [1 + len(below) + len(right) for below, right in zip(plan.below, plan.right, strict=True)]
+    lowered.pivots = [0, *accumulate(sizes)][:-1]
+    _straight(module, graph, lowered, "slope", equations.rates)
+    _straight(module, graph, lowered, "observe", equations.outputs)
+    if lowered.looped:
+        _factorise_in_loops(module, graph, lowered, jacobian, by_time)
+    else:
+        _factorise(module, graph, lowered, plan, jacobian, by_time)
+        _solve(module, plan)
+    for name, roots in equations.more.items():
+        _straight(module, graph, lowered, name, roots)
+    if extend is not None:  # before the constants are written, for it may need more of them
+        extend(lowered, jacobian, by_time)
+    lowered.staged = not (lowered.looped or lowered.between_parts or lowered.columns)
+    if lowered.staged:
+        _stage(module, graph, equations.rates, lowered)
+    _prepare(module, equations, lowered)
+    if equations.switching is not None:
+        _held_at_start(module, graph, equations.switching)
     return lowered
 
 
-def _straight(module: Module, graph: Graph, name: str, roots: Sequence[int], constants: dict[int, int]) -> None:
-    signature = f"internal void @{name}({_POINTER} %y, {_POINTER} %c, {_POINTER} %t, {_POINTER} %out) #1"
-    with Emitter(module, signature) as emit:
-        writer = _Writer(emit, graph, {"state": "%y", "time": "%t"}, constants, "%c")
-        writer.expect(roots)
-        for index, root in enumerate(roots):
-            emit.store(writer.value(root), emit.row("%out", index))
-        emit.do("ret void")
+def _resting(states: int, pattern: Iterable[tuple[int, int]]) -> list[bool]:
+    """False for states that only themselves need not rest: no state but others of this kind depends on them."""
+    left = set(range(states))
+    while True:
+        used = {column for row, column in pattern if row in left}
+        if left <= used:
+            return [state in left for state in range(states)]
+        left &= used
+
+
+def _straight(module: Module, graph: Graph, lowered: Lowered, name: str, roots: Sequence[int]) -> None:
+    def make(emit: Emitter) -> Writer:
+        return Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
+
+    jobs = [("%out", row, node) for row, node in enumerate(roots)]
+    straight(module, lowered, name, ("y", "c", "t", "out"), make, jobs)
+
+
+def _factorise_in_loops(
+    module: Module,
+    graph: Graph,
+    lowered: Lowered,
+    jacobian: Mapping[tuple[int, int], int],
+    by_time: Mapping[int, int],
+) -> None:
+    def make(emit: Emitter) -> Writer:
+        return Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
+
+    places = Places.by(lowered.plan)
+    jobs = entry_jobs(places, jacobian, by_time if lowered.timed else {})
+    straight(module, lowered, "entries", ("y", "c", "t", "factors", "by_time"), make, jobs)
+    eliminate_in_loops(module, lowered, places, list(by_time))
+    solve_in_loops(module, lowered.plan)
 
 
 def _factorise(
@@ -247,10 +361,10 @@ def _factorise(
     jacobian: dict[tuple[int, int], int],
     by_time: dict[int, int],
 ) -> None:
-    """Gaussian elimination of J - inverse; stored per pivot k: n = -1 / a_kk, then a_ik n below, then a_kj right."""
+    """Gaussian elimination of J - inverse; stored per pivot k: n = -1 / a_kk, then a_ik n below, then a_kj n right."""
     pointers = ", ".join(f"{_POINTER} %{name}" for name in ("y", "c", "t", "inverse", "factors", "by_time"))
     with Emitter(module, f"internal void @factorise({pointers}) #1") as emit:
-        writer = _Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
+        writer = Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
         writer.expect([*jacobian.values(), *by_time.values()])
         matrix = _Matrix(writer, jacobian, emit.load("%inverse"))
         kept: list[str] = []
@@ -258,7 +372,7 @@ def _factorise(
             negative = emit.div(emit.constant(-1.0), matrix.present(pivot, pivot))
             factors = [emit.mul(matrix.present(row, pivot), negative) for row in below]
             across = [matrix.present(pivot, column) for column in right]
-            for value in (negative, *factors, *across):
+            for value in (negative, *factors, *(emit.mul(other, negative) for other in across)):
                 emit.store(value, emit.row("%factors", len(kept)))
                 kept.append(value)
             for row, factor in zip(below, factors, strict=True):
@@ -274,7 +388,7 @@ def _factorise(
 class _Matrix:
     """The entries of J - inverse while they are eliminated."""
 
-    def __init__(self, writer: _Writer, jacobian: Mapping[tuple[int, int], int], inverse: str) -> None:
+    def __init__(self, writer: Writer, jacobian: Mapping[tuple[int, int], int], inverse: str) -> None:
         self.writer = writer
         self.jacobian = jacobian
         self.inverse = inverse
@@ -307,37 +421,68 @@ class _Matrix:
 def _solve(module: Module, plan: Elimination) -> None:
     pointers = ", ".join(f"{_POINTER} %{name}" for name in ("factors", "a", "b", "out"))
     with Emitter(module, f"internal void @solve({pointers}) #1") as emit:
-        x = {
-            row: emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row))) for row in sorted(plan.order)
-        }
-        starts = []
-        place = 0
-        for pivot, below, right in zip(plan.order, plan.below, plan.right, strict=True):
-            starts.append(place)
-            for offset, row in enumerate(below):
-                factor = emit.load(emit.row("%factors", place + 1 + offset))
-                x[row] = emit.fma(factor, x[pivot], x[row])
-            place += 1 + len(below) + len(right)
-        for pivot, below, right, start in reversed(list(zip(plan.order, plan.below, plan.right, starts, strict=True))):
-            total = x[pivot]
-            for offset, column in enumerate(right):
-                factor = emit.load(emit.row("%factors", start + 1 + len(below) + offset))
-                total = emit.fma(factor, x[column], total)
-            x[pivot] = emit.mul(total, emit.load(emit.row("%factors", start)))
-            emit.store(x[pivot], emit.row("%out", pivot))
+        substitute(
+            emit, plan, lambda row: emit.add(emit.load(emit.row("%a", row)), emit.load(emit.row("%b", row))), "%out"
+        )
         emit.do("ret void")
 
 
-def _prepare(module: Module, equations: Equations, constants: dict[int, int]) -> None:
-    pointers = ", ".join(f"{_POINTER} %{name}" for name in ("person", "c", "initial", "per_amount"))
-    with Emitter(module, f"internal void @prepare({pointers}) #1") as emit:
-        writer = _Writer(emit, equations.graph, {"person": "%person"})
-        jobs = [
-            *((node, "%c", row) for node, row in constants.items()),
-            *((node, "%initial", row) for row, node in enumerate(equations.initial)),
-            *((node, "%per_amount", row) for row, node in enumerate(equations.per_amount)),
-        ]
-        writer.expect([node for node, _, _ in jobs])
-        for node, target, row in jobs:
-            emit.store(writer.value(node), emit.row(target, row))
+def _stage(module: Module, graph: Graph, rates: Sequence[int], lowered: Lowered) -> None:
+    """Right side and solve in one: nothing between them goes through memory."""
+    pointers = ", ".join(f"{_POINTER} %{name}" for name in ("y", "c", "t", "factors", "k"))
+    with Emitter(module, f"internal void @stage({pointers}) #1") as emit:
+        writer = Writer(emit, graph, {"state": "%y", "time": "%t"}, lowered.constants, "%c")
+        writer.expect(rates)
+
+        def right_side(row: int) -> str:
+            return emit.add(writer.value(rates[row]), emit.load(emit.row("%k", row)))
+
+        substitute(emit, lowered.plan, right_side, "%k")
+        emit.do("ret void")
+
+
+def substitute(emit: Emitter, plan: Elimination, right_side: Callable[[int], str], out: str) -> None:
+    """Forward and back substitution; ``right_side`` writes a row's value when it is first needed."""
+    starts = []
+    x: dict[int, str] = {}
+    place = 0
+    for pivot, below, right in zip(plan.order, plan.below, plan.right, strict=True):
+        starts.append(place)
+        if pivot not in x:
+            x[pivot] = right_side(pivot)
+        for offset, row in enumerate(below):
+            if row not in x:
+                x[row] = right_side(row)
+            factor = emit.load(emit.row("%factors", place + 1 + offset))
+            x[row] = emit.fma(factor, x[pivot], x[row])
+        place += 1 + len(below) + len(right)
+    for pivot, below, right, start in reversed(list(zip(plan.order, plan.below, plan.right, starts, strict=True))):
+        total = emit.mul(x[pivot], emit.load(emit.row("%factors", start)))
+        for offset, column in enumerate(right):
+            factor = emit.load(emit.row("%factors", start + 1 + len(below) + offset))
+            total = emit.fma(factor, x[column], total)
+        x[pivot] = total
+        emit.store(total, emit.row(out, pivot))
+
+
+def _prepare(module: Module, equations: Equations, lowered: Lowered) -> None:
+    jobs = [
+        *(("%c", row, node) for node, row in lowered.constants.items() if row >= len(equations.held)),
+        *(("%initial", row, node) for row, node in enumerate(equations.initial)),
+        *(("%per_amount", row, node) for row, node in enumerate(equations.per_amount)),
+    ]
+
+    def make(emit: Emitter) -> Writer:
+        return Writer(emit, equations.graph, {"person": "%person"})
+
+    straight(module, lowered, "prepare", ("person", "c", "initial", "per_amount"), make, jobs)
+
+
+def _held_at_start(module: Module, graph: Graph, switching: Switching) -> None:
+    """``@held_at_start(person, out)``: the values at time 0 of what events set."""
+    with Emitter(module, f"internal void @held_at_start({_POINTER} %person, {_POINTER} %out) #1") as emit:
+        writer = Writer(emit, graph, {"person": "%person"})
+        writer.expect(switching.starts)
+        for row, node in enumerate(switching.starts):
+            emit.store(writer.value(node), emit.row("%out", row))
         emit.do("ret void")

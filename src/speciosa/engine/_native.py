@@ -38,6 +38,7 @@ class Machine:
         lanes: persons side by side that suit its vector registers.
         fma: whether it fuses multiply and add.
         x86: whether denormal numbers are flushed by MXCSR.
+        gpu: whether this is a GPU, for which there is text instead of an object file.
     """
 
     triple: str
@@ -46,6 +47,7 @@ class Machine:
     lanes: int
     fma: bool
     x86: bool
+    gpu: bool = False
 
 
 @cache
@@ -71,33 +73,41 @@ def machine() -> Machine:
     )
 
 
-def _target_machine(target: Machine) -> Any:  # noqa: ANN401 - llvmlite ships no types
+def _target_machine(target: Machine, level: int = 2) -> Any:  # noqa: ANN401 - llvmlite ships no types
     return llvm.Target.from_triple(target.triple).create_target_machine(
-        cpu=target.cpu, features=target.features, opt=2, reloc="pic", codemodel="default", jit=True
+        cpu=target.cpu, features=target.features, opt=level, reloc="pic", codemodel="default", jit=True
     )
 
 
-def assemble(text: str, target: Machine) -> bytes:
-    """Compile IR text to an object file.
+def assemble(text: str, target: Machine, level: int = 2) -> bytes:
+    """Compile IR text to an object file, or for a GPU to PTX text.
+
+    Args:
+        text: the IR.
+        target: what to compile for.
+        level: LLVM's level of optimisation, 0 to 3; it changes the time, not the results.
 
     Raises:
         EngineError: LLVM refuses the text (a fault of the generator).
     """
     with _LOCK:
+        if target.gpu:
+            llvm.initialize_all_targets()
+            llvm.initialize_all_asmprinters()
         try:
             module = llvm.parse_assembly(text)
             module.verify()
         except RuntimeError as error:
             raise EngineError(f"LLVM {_llvm_version()} refuses the generated code: {str(error).strip()}") from error
         module.triple = target.triple
-        code = _target_machine(target)
+        code = _target_machine(target, level)
         module.data_layout = str(code.target_data)
-        tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+        tuning = llvm.create_pipeline_tuning_options(speed_level=level)
         tuning.loop_vectorization = False  # the lanes are the vectors
         tuning.slp_vectorization = False
         passes = llvm.create_pass_builder(code, tuning)
         passes.getModulePassManager().run(module, passes)
-        return bytes(code.emit_object(module))
+        return code.emit_assembly(module).encode() if target.gpu else bytes(code.emit_object(module))
 
 
 class Program:
@@ -111,6 +121,7 @@ class Program:
 
     def __init__(self, code: bytes, target: Machine, facts: dict[str, Any]) -> None:
         self.facts = facts
+        self._code, self._target = code, target
         with _LOCK:
             self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine(target))
             self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
@@ -124,6 +135,18 @@ class Program:
     def run(self, arguments: int, start: int, stop: int, workspace: int) -> None:
         """Call the code; all but the range of persons are addresses. Other Python threads run meanwhile."""
         self._run(arguments, start, stop, workspace)
+
+    def parcel(self) -> tuple[Any, ...]:
+        """What :meth:`unpacked` needs to make the program again, in another process or on another machine."""
+        return self._code, self._target, self.facts, _generator()
+
+    @staticmethod
+    def unpacked(parcel: tuple[Any, ...]) -> Program | None:
+        """The program; None where this machine is of another kind, or this engine of another version."""
+        code, target, facts, generator = parcel
+        if target != machine() or generator != _generator():
+            return None
+        return Program(code, target, facts)
 
 
 # -- cache

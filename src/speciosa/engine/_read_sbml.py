@@ -13,51 +13,13 @@ import libsbml
 from speciosa.engine._antimony import to_sbml
 from speciosa.engine._equations import defaults
 from speciosa.engine._model import Call, Formula, Model, Quantity, Reaction
+from speciosa.engine._read_events import read_events
+from speciosa.engine._read_math import MathReader
 from speciosa.errors import EngineError
 
-__all__ = ["load"]
+__all__ = ["load", "read_formula"]
 
-_OPERATORS = {
-    libsbml.AST_PLUS: "+",
-    libsbml.AST_TIMES: "*",
-    libsbml.AST_DIVIDE: "/",
-    libsbml.AST_POWER: "^",
-    libsbml.AST_FUNCTION_POWER: "^",
-    libsbml.AST_FUNCTION_ABS: "abs",
-    libsbml.AST_FUNCTION_CEILING: "ceil",
-    libsbml.AST_FUNCTION_COS: "cos",
-    libsbml.AST_FUNCTION_COSH: "cosh",
-    libsbml.AST_FUNCTION_EXP: "exp",
-    libsbml.AST_FUNCTION_FLOOR: "floor",
-    libsbml.AST_FUNCTION_LN: "log",
-    libsbml.AST_FUNCTION_MAX: "max",
-    libsbml.AST_FUNCTION_MIN: "min",
-    libsbml.AST_FUNCTION_SIN: "sin",
-    libsbml.AST_FUNCTION_SINH: "sinh",
-    libsbml.AST_FUNCTION_TAN: "tan",
-    libsbml.AST_FUNCTION_TANH: "tanh",
-    libsbml.AST_LOGICAL_AND: "and",
-    libsbml.AST_LOGICAL_OR: "or",
-    libsbml.AST_LOGICAL_NOT: "not",
-    libsbml.AST_LOGICAL_XOR: "xor",
-    libsbml.AST_RELATIONAL_EQ: "==",
-    libsbml.AST_RELATIONAL_NEQ: "!=",
-    libsbml.AST_RELATIONAL_LT: "<",
-    libsbml.AST_RELATIONAL_LEQ: "<=",
-    libsbml.AST_RELATIONAL_GT: ">",
-    libsbml.AST_RELATIONAL_GEQ: ">=",
-    libsbml.AST_FUNCTION_PIECEWISE: "piecewise",
-}
 _MATH_PACKAGES = {"l3v2extendedmath"}  # only adds functions, and each function is checked by itself
-_CONSTANTS: dict[int, Formula] = {
-    libsbml.AST_CONSTANT_PI: 3.141592653589793,
-    libsbml.AST_CONSTANT_E: 2.718281828459045,
-    libsbml.AST_CONSTANT_TRUE: True,
-    libsbml.AST_CONSTANT_FALSE: False,
-    libsbml.AST_NAME_TIME: " time",
-    # the value that SBML Level 3 Version 2 Core prescribes for the csymbol (section 3.4.6)
-    libsbml.AST_NAME_AVOGADRO: 6.02214179e23,
-}
 
 
 def load(text_or_path: str | Path) -> Model:
@@ -83,7 +45,7 @@ def load(text_or_path: str | Path) -> Model:
     source = document.getModel()
     if source is None:
         raise EngineError("The SBML holds no model.")
-    _refuse_document(document, source)
+    _refuse_document(document)
     try:
         return _Reader(source, sbml).model()
     except RecursionError:
@@ -102,15 +64,12 @@ def _text(text_or_path: str | Path) -> str:
         raise EngineError(f"The model file {str(text_or_path)!r} cannot be read: {error}.") from error
 
 
-def _refuse_document(document: Any, source: Any) -> None:  # noqa: ANN401 - libsbml ships no types
-    for index in range(document.getNumPlugins()):
+def _refuse_document(document: Any) -> None:  # noqa: ANN401 - libsbml ships no types
+    # packages are of Level 3; what libsbml shows as one before is an annotation
+    for index in range(document.getNumPlugins() if document.getLevel() >= 3 else 0):
         package = document.getPlugin(index).getPackageName()
         if document.getPackageRequired(package) and package not in _MATH_PACKAGES:
             raise EngineError(f"The SBML package {package!r} is not supported; flatten the model to SBML core first.")
-    if source.getNumEvents():
-        raise EngineError(f"Event {_id(source.getEvent(0))!r} is not supported; give doses as a Dosing.")
-    if source.isSetConversionFactor():
-        raise EngineError("The conversion factor of the model is not supported; write it into the kinetic laws.")
 
 
 def _id(element: Any) -> str:  # noqa: ANN401 - libsbml ships no types
@@ -123,22 +82,30 @@ class _Reader:
     def __init__(self, source: Any, sbml: str) -> None:  # noqa: ANN401 - libsbml ships no types
         self.source = source
         self.sbml = sbml
-        self.functions = {item.getId(): item for item in source.getListOfFunctionDefinitions()}
+        self.math = MathReader({item.getId(): item for item in source.getListOfFunctionDefinitions()})
+        # what has no formula sets nothing (Level 3 Version 2)
         self.assigned = {
-            item.getSymbol(): self.formula(item.getMath(), {}, f"initial assignment of {item.getSymbol()!r}")
+            item.getSymbol(): self.math.formula(item.getMath(), {}, f"initial assignment of {item.getSymbol()!r}")
             for item in source.getListOfInitialAssignments()
+            if item.getMath() is not None
         }
         self.rate_rules: dict[str, Formula] = {}
         self.assignment_rules: dict[str, Formula] = {}
+        self.stoichiometries: list[Quantity] = []
 
     def model(self) -> Model:
         self._rules()
-        quantities = (*self._compartments(), *self._species(), *self._parameters())
-        known = {quantity.name for quantity in quantities}
-        for symbol in (*self.assigned, *self.rate_rules, *self.assignment_rules):
-            if symbol not in known:
-                raise EngineError(f"A rule or initial assignment sets {symbol!r}, a variable stoichiometry or unknown.")
         reactions = tuple(self._reaction(item) for item in self.source.getListOfReactions())
+        quantities = (*self._compartments(), *self._species(), *self._parameters(), *self.stoichiometries)
+        events = read_events(self.source, self.math)
+        known = {quantity.name for quantity in quantities}
+        targets = [symbol for event in events for symbol, _ in event.assignments]
+        for symbol in (*self.assigned, *self.rate_rules, *self.assignment_rules, *targets):
+            if symbol not in known:
+                raise EngineError(f"A rule, initial assignment or event sets {symbol!r}, which is nowhere defined.")
+        for symbol in targets:
+            if symbol in self.assignment_rules:
+                raise EngineError(f"An event sets {symbol!r}, which follows from an assignment rule.")
         touched = {species for reaction in reactions for species, _ in reaction.net}
         states = [q.name for q in quantities if q.name in self.rate_rules or (q.reacts and q.name in touched)]
         model = Model(
@@ -149,6 +116,7 @@ class _Reader:
             rate_rules=tuple(self.rate_rules.items()),
             assignment_rules=tuple(self.assignment_rules.items()),
             states=tuple(states),
+            events=events,
         )
         model.parameters.update(defaults(model))
         return model
@@ -158,15 +126,15 @@ class _Reader:
             name = rule.getVariable()
             if rule.isAlgebraic():
                 raise EngineError("An algebraic rule is not supported; solve it for one variable.")
+            if rule.getMath() is None:
+                continue
             target = self.rate_rules if rule.isRate() else self.assignment_rules
-            target[name] = self.formula(rule.getMath(), {}, f"rule of {name!r}")
+            target[name] = self.math.formula(rule.getMath(), {}, f"rule of {name!r}")
 
     def _compartments(self) -> list[Quantity]:
         found = []
         for item in self.source.getListOfCompartments():
             name = item.getId()
-            if name in self.rate_rules or name in self.assignment_rules:
-                raise EngineError(f"Compartment {name!r} changes its size; only constant compartments are supported.")
             size = float(item.getSize()) if item.isSetSize() else None
             found.append(Quantity(name, "compartment", self.assigned.get(name, size), unit=item.getUnits()))
         return found
@@ -175,8 +143,6 @@ class _Reader:
         found = []
         for item in self.source.getListOfSpecies():
             name = item.getId()
-            if item.isSetConversionFactor():
-                raise EngineError(f"The conversion factor of species {name!r} is not supported.")
             concentration = not item.getHasOnlySubstanceUnits()
             home = self.source.getCompartment(item.getCompartment())
             if home is not None and home.isSetSpatialDimensions() and home.getSpatialDimensionsAsDouble() == 0:
@@ -225,75 +191,64 @@ class _Reader:
                 if not parameter.isSetValue():
                     raise EngineError(f"Local parameter {parameter.getId()!r} of reaction {name!r} has no value.")
                 local[parameter.getId()] = float(parameter.getValue())
-        net: dict[str, float] = {}
+        net: dict[str, Formula] = {}
         for sign, references in ((-1.0, item.getListOfReactants()), (1.0, item.getListOfProducts())):
             for reference in references:
-                net[reference.getSpecies()] = net.get(reference.getSpecies(), 0.0) + sign * _coefficient(
-                    reference, name
-                )
-        return Reaction(name, self.formula(law.getMath(), local, f"reaction {name!r}"), tuple(net.items()))
+                species = reference.getSpecies()
+                net[species] = _sum(net.get(species, 0.0), sign, self._coefficient(reference, name))
+        for species, coefficient in net.items():
+            factor = self._conversion_factor(species)
+            if factor:
+                net[species] = Call("*", (coefficient, factor))
+        return Reaction(name, self.math.formula(law.getMath(), local, f"reaction {name!r}"), tuple(net.items()))
 
-    def formula(self, node: Any, local: dict[str, Formula], where: str) -> Formula:  # noqa: ANN401 - no types
-        """One formula; ``local`` holds the values of local parameters or function arguments."""
-        if node is None:
-            raise EngineError(f"The {where} has no formula.")
-        kind = node.getType()
-        if node.isNumber():
-            return float(node.getValue())
-        if kind in _CONSTANTS:
-            return _CONSTANTS[kind]
-        if kind == libsbml.AST_NAME:
-            name = node.getName()
-            return local.get(name, str(name))
-        if kind == libsbml.AST_FUNCTION:
-            return self._inlined(node, local, where)
-        arguments = tuple(self.formula(item, local, where) for item in _operands(node, kind))
-        return _call(node, kind, arguments, where)
+    def _conversion_factor(self, species: str) -> str:
+        item = self.source.getSpecies(species)
+        if item is not None and item.isSetConversionFactor():
+            return str(item.getConversionFactor())
+        return str(self.source.getConversionFactor()) if self.source.isSetConversionFactor() else ""
 
-    def _inlined(self, node: Any, local: dict[str, Formula], where: str) -> Formula:  # noqa: ANN401 - no types
-        definition = self.functions.get(node.getName())
-        if definition is None:
-            raise EngineError(f"The function {node.getName()!r} in the {where} is not defined.")
-        values = [self.formula(node.getChild(i), local, where) for i in range(node.getNumChildren())]
-        names = [definition.getArgument(i).getName() for i in range(definition.getNumArguments())]
-        if len(values) != len(names):
-            raise EngineError(f"The function {node.getName()!r} in the {where} takes {len(names)} arguments.")
-        return self.formula(definition.getBody(), dict(zip(names, values, strict=True)), where)
+    def _coefficient(self, reference: Any, reaction: str) -> Formula:  # noqa: ANN401 - libsbml ships no types
+        """Stoichiometry of a species reference: a number, a formula, or the id of a reference that is a symbol."""
+        if reference.isSetStoichiometryMath():
+            where = f"stoichiometry of {reference.getSpecies()!r} in reaction {reaction!r}"
+            return self.math.formula(reference.getStoichiometryMath().getMath(), {}, where)
+        symbol = str(reference.getId())
+        given = reference.isSetStoichiometry() or reference.getLevel() < 3
+        # a denominator is of Level 1; 1 elsewhere
+        value = float(reference.getStoichiometry()) / float(reference.getDenominator()) if given else None
+        if not symbol or reference.getLevel() < 3:  # before Level 3 its id is not of use in formulas
+            if value is None:
+                raise EngineError(f"Reaction {reaction!r} gives no stoichiometry of {reference.getSpecies()!r}.")
+            return value
+        self.stoichiometries.append(Quantity(symbol, "stoichiometry", self.assigned.get(symbol, value)))
+        return symbol
 
 
-def _coefficient(reference: Any, reaction: str) -> float:  # noqa: ANN401 - libsbml ships no types
-    if reference.isSetStoichiometryMath():
-        raise EngineError(f"Reaction {reaction!r} computes a stoichiometry; only constant numbers are supported.")
-    if reference.getLevel() >= 3 and not reference.isSetStoichiometry():
-        raise EngineError(f"Reaction {reaction!r} gives no stoichiometry of {reference.getSpecies()!r}.")
-    return float(reference.getStoichiometry()) / float(reference.getDenominator())  # of Level 1; 1 elsewhere
+def _sum(total: Formula, sign: float, coefficient: Formula) -> Formula:
+    """total + sign × coefficient."""
+    if isinstance(total, float) and isinstance(coefficient, float):
+        return total + sign * coefficient
+    part = coefficient if sign > 0 else Call("neg", (coefficient,))
+    return part if total == 0.0 else Call("+", (total, part))
 
 
-def _operands(node: Any, kind: int) -> list[Any]:  # noqa: ANN401 - libsbml ships no types
-    """What an operator applies to; ((a + b) + c) + … is taken as one sum, so that a long one nests no deeper."""
-    items = [node.getChild(i) for i in range(node.getNumChildren())]
-    if kind not in {libsbml.AST_PLUS, libsbml.AST_TIMES}:
-        return items
-    tails = []
-    while items and items[0].getType() == kind and items[0].getNumChildren():
-        tails.append(items[1:])
-        first = items[0]
-        items = [first.getChild(i) for i in range(first.getNumChildren())]
-    for tail in reversed(tails):
-        items.extend(tail)
-    return items
+def read_formula(text: str, sbml: str, where: str) -> Formula:
+    """Read a formula in SBML's infix notation with the symbols and functions of a model.
 
+    Args:
+        text: such as ``"plasma / fu"`` or ``"ln(C)"``; ``log`` has the base 10, ``time`` is the time.
+        sbml: the model.
+        where: what the formula is, for errors.
 
-def _call(node: Any, kind: int, arguments: tuple[Formula, ...], where: str) -> Formula:  # noqa: ANN401 - no types
-    if kind == libsbml.AST_MINUS:
-        return Call("neg", arguments) if len(arguments) == 1 else Call("-", arguments)
-    if kind == libsbml.AST_FUNCTION_LOG:  # base, argument
-        return Call("/", (Call("log", arguments[1:]), Call("log", arguments[:1])))
-    if kind == libsbml.AST_FUNCTION_ROOT:  # degree, argument
-        degree, inner = arguments if len(arguments) == 2 else (2.0, arguments[0])
-        return Call("sqrt", (inner,)) if degree == 2.0 else Call("^", (inner, Call("/", (1.0, degree))))
-    operator = _OPERATORS.get(kind)
-    if operator is None:
-        name = node.getName() or libsbml.formulaToL3String(node)
-        raise EngineError(f"The function {name!r} in the {where} is not supported.")
-    return Call(operator, arguments)
+    Raises:
+        EngineError: the text is no formula, or uses a function that is not supported.
+    """
+    source = libsbml.readSBMLFromString(sbml).getModel()
+    node = libsbml.parseL3FormulaWithModel(text, source)
+    if node is None:
+        raise EngineError(f"The {where} cannot be read: {' '.join(libsbml.getLastParseL3Error().split())}")
+    try:
+        return _Reader(source, sbml).math.formula(node, {}, where)
+    except RecursionError:
+        raise EngineError(f"The {where} is nested too deeply.") from None

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from speciosa.engine import _rodas5p as rodas
+from speciosa.engine import _sensitivity_ir as sensitivity
 from speciosa.engine._emitter import Emitter, Module, literal
 from speciosa.engine._lowering import Lowered
 from speciosa.engine._workspace import ARGUMENTS, ARRIVED, FAILED, RUNNING, Workspace
@@ -53,6 +54,11 @@ class Frame:
     def argument(self, name: str, kind: str = "ptr") -> str:
         """An argument of the call."""
         return self.emit.get(kind, self.emit.shift("%args", str(ARGUMENTS.index(name))))
+
+    def times(self, person: str) -> str:
+        """Address of a person's output times."""
+        place = self.emit.whole("mul", person, self.argument("time_stride", "i64"))
+        return self.emit.shift(self.argument("times"), place)
 
     def flag(self, mask: str) -> str:
         """A mask as 1 and 0."""
@@ -102,12 +108,23 @@ def define_step(module: Module, lowered: Lowered, workspace: Workspace) -> None:
         frame.put("inverse", emit.mul(inverse, emit.constant(1.0 / rodas.GAMMA)))
         _stages(frame, t, h, inverse)
         error = _error(frame)
+        if lowered.columns:
+            error = sensitivity.step(frame, error, h, inverse)
         good = emit.logic("and", emit.compare("ole", error, emit.constant(1.0)), frame.is_mode(RUNNING))
+        if lowered.switching is not None and lowered.switching.size("searched"):
+            frame.put("verdict", frame.flag(good))
+            mask = emit.shape.of("i1")
+            emit.do(f"call void @search(ptr %ws, {emit.shape.vector} {h}, {mask} {hit})")
+            verdict = frame.get("verdict")
+            good = emit.compare("oge", verdict, emit.constant(1.0))
+            hit = emit.logic("or", hit, emit.compare("oeq", verdict, emit.constant(2.0)))
         _outputs(frame, good, t, new_t, inverse)
         _control(frame, error, good, hit, h)
         with emit.count(lowered.states) as state:
             place = frame.at("y", state)
             emit.store(emit.select(good, emit.load(frame.at("new_y", state)), emit.load(place)), place)
+        if lowered.columns:
+            sensitivity.accept(frame, good)
         frame.put("t", emit.select(good, new_t, t))
         emit.do("ret void")
 
@@ -122,6 +139,7 @@ def _stages(frame: Frame, t: str, h: str, inverse: str) -> None:
             time = "stage_t"
             frame.put(time, emit.fma(emit.constant(rodas.NODES[stage]), h, t))
         scaled = emit.mul(emit.constant(slope), h) if slope else ""
+        rest, offset = ("k", stage * n) if frame.lowered.staged else ("extra", 0)
         with emit.count(n) as state:
             if 0 < stage < 6:
                 here = emit.load(frame.at("y", state))
@@ -130,16 +148,24 @@ def _stages(frame: Frame, t: str, h: str, inverse: str) -> None:
                 here = emit.load(frame.at("new_y", state))
                 last = emit.load(frame.at("k", state, (stage - 1) * n))
                 emit.store(emit.add(here, last), frame.at("new_y", state))
+            # the rest of the right side waits where the stage's result will be, if it may lie there
             extra = frame.weighted(rodas.C[stage], state, None)
             extra = emit.mul(extra, inverse) if stage else extra
             if slope:
                 extra = emit.fma(scaled, emit.load(frame.at("by_time", state)), extra)
-            emit.store(extra, frame.at("extra", state))
+            emit.store(extra, frame.at(rest, state, offset))
         with frame.infused() as state:
-            place = frame.at("extra", state)
+            place = frame.at(rest, state, offset)
             emit.store(emit.add(emit.load(place), emit.load(frame.at("infusion", state))), place)
-        frame.call("slope", *map(frame.rows, (point, "constants", time, "slope")))
-        frame.call("solve", *map(frame.rows, ("factors", "slope", "extra")), frame.rows("k", stage * n))
+        k = frame.rows("k", stage * n)
+        if frame.lowered.staged:
+            frame.call("stage", *map(frame.rows, (point, "constants", time, "factors")), k)
+            continue
+        if frame.lowered.columns:
+            sensitivity.slope(frame, stage, point, time)
+        else:
+            frame.call("slope", *map(frame.rows, (point, "constants", time, "slope")))
+        frame.call("solve", *map(frame.rows, ("factors", "slope", "extra")), k)
 
 
 def _error(frame: Frame) -> str:
@@ -231,6 +257,8 @@ def _outputs(frame: Frame, good: str, t: str, new_t: str, inverse: str) -> None:
                 outer = emit.mul(rest, emit.load(frame.at("y", state)))
                 emit.store(emit.fma(x, inner, outer), frame.at("between", state))
             frame.call("observe", *map(frame.rows, ("between", "constants", "output_time", "watched")))
+            if frame.lowered.columns:
+                sensitivity.observe_between(frame, x, rest)
             with emit.count(emit.shape.lanes) as lane:
                 flag = emit.get("double", frame.lane("pending", lane))
                 with emit.when(emit.test_real("oeq", flag, literal(1.0))):
@@ -255,7 +283,7 @@ def define_write(module: Module, lowered: Lowered, workspace: Workspace) -> None
         time_place = frame.lane("output_time", "%lane")
         emit.put("double", literal(math.inf), time_place)
         with emit.when(emit.test("slt", following, many)):
-            emit.put("double", emit.get("double", emit.shift(frame.argument("times"), following)), time_place)
+            emit.put("double", emit.get("double", emit.shift(frame.times(person), following)), time_place)
         emit.do("ret void")
 
 

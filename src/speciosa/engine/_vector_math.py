@@ -1,4 +1,4 @@
-"""exp, log, pow, sin and cos as LLVM IR on vectors, the same bits for every number of lanes.
+"""exp, log, pow, sin, cos and atan as LLVM IR on vectors, the same bits for every number of lanes.
 
 Reductions and polynomials are the classical ones of fdlibm (Sun Microsystems 1993, freely distributable): log by
 s = f / (2 + f), sine and cosine by three-part reduction with π/2. The exponential is reduced by a two-part ln 2
@@ -16,7 +16,7 @@ from speciosa.engine._emitter import Emitter, Module
 
 __all__ = ["FUNCTIONS", "define"]
 
-FUNCTIONS: Final = ("exp", "log", "pow", "sin", "cos")
+FUNCTIONS: Final = ("exp", "log", "pow", "sin", "cos", "atan")
 
 _ROUND: Final = 6755399441055744.0  # 1.5 × 2^52: adding it rounds to a whole number in the lowest bits
 _ROUND_BITS: Final = 0x4338000000000000
@@ -48,14 +48,34 @@ _COSINE: Final = (
     2.08757232129817482790e-09,
     -1.13596475577881948265e-11,
 )
+_ATAN: Final = (
+    3.33333333333329318027e-01,
+    -1.99999999998764832476e-01,
+    1.42857142725034663711e-01,
+    -1.11111104054623557880e-01,
+    9.09088713343650656196e-02,
+    -7.69187620504482999495e-02,
+    6.66107313738753120669e-02,
+    -5.83357013379057348645e-02,
+    4.97687799461593236017e-02,
+    -3.65315727442169155270e-02,
+    1.62858201153657823623e-02,
+)
+# from where on the argument is turned by this angle (its value and the rest of it), and the tangent of the angle
+_ATAN_TURNS: Final = (
+    (7.0 / 16.0, 4.63647609000806093515e-01, 2.26987774529616870924e-17, 0.5),
+    (11.0 / 16.0, 7.85398163397448278999e-01, 3.06161699786838301793e-17, 1.0),
+    (19.0 / 16.0, 9.82793723247329054082e-01, 1.39033110312309984516e-17, 1.5),
+    (39.0 / 16.0, 1.57079632679489655800e00, 6.12323399573676603587e-17, math.inf),
+)
 _SMALLEST: Final = 2.2250738585072014e-308
 _SQRT_HALF_BITS: Final = 0x3FE6A09E667F3BCD
 
 
 def define(module: Module) -> None:
-    """Put ``@math_exp``, ``@math_log``, ``@math_pow``, ``@math_sin`` and ``@math_cos`` into a module."""
+    """Put ``@math_exp``, and likewise log, pow, sin, cos and atan, into a module."""
     kind = module.shape.vector
-    for name, body in (("exp", _exp), ("log", _log), ("sin", _sine), ("cos", _cosine)):
+    for name, body in (("exp", _exp), ("log", _log), ("sin", _sine), ("cos", _cosine), ("atan", _atan)):
         with Emitter(module, f"internal {kind} @math_{name}({kind} %x) #0") as emit:
             emit.do(f"ret {kind} {body(emit, '%x')}")
     with Emitter(module, f"internal {kind} @math_pow({kind} %x, {kind} %y) #0") as emit:
@@ -63,11 +83,19 @@ def define(module: Module) -> None:
 
 
 def _polynomial(emit: Emitter, x: str, coefficients: Sequence[float]) -> str:
-    """Horner's rule, lowest coefficient first."""
-    result = emit.constant(coefficients[-1])
-    for coefficient in reversed(coefficients[:-1]):
-        result = emit.fma(result, x, emit.constant(coefficient))
-    return result
+    """Estrin's scheme, lowest coefficient first: neighbours are joined, then pairs of neighbours, and so on.
+
+    Horner's rule would take as many operations one after the other as there are coefficients; here they run abreast.
+    """
+    terms = [emit.constant(coefficient) for coefficient in coefficients]
+    power = x
+    while len(terms) > 1:
+        pairs = zip(terms[0::2], terms[1::2], strict=False)
+        joined = [emit.fma(odd, power, even) for even, odd in pairs]
+        terms = joined + terms[2 * len(joined) :]
+        if len(terms) > 1:
+            power = emit.mul(power, power)
+    return terms[0]
 
 
 def _bits(emit: Emitter, x: str) -> str:
@@ -167,3 +195,25 @@ def _sine(emit: Emitter, x: str) -> str:
 def _cosine(emit: Emitter, x: str) -> str:
     sine, cosine, quarter = _reduced(emit, x)
     return _turned(emit, sine, cosine, _integer(emit, "add", quarter, 1))
+
+
+def _atan(emit: Emitter, x: str) -> str:
+    """arctan by fdlibm: the argument is turned by one of four angles to |r| < 7/16, then a polynomial of r²."""
+    size = emit.unary("fabs", x)
+    one = emit.constant(1.0)
+    r, angle, rest = size, emit.constant(0.0), emit.constant(0.0)
+    for start, value, low, tangent in _ATAN_TURNS:
+        if tangent == math.inf:
+            turned = emit.div(emit.constant(-1.0), size)
+        else:
+            slope = emit.constant(tangent)
+            turned = emit.div(emit.sub(size, slope), emit.fma(slope, size, one))
+        beyond = emit.compare("oge", size, emit.constant(start))
+        r = emit.select(beyond, turned, r)
+        angle = emit.select(beyond, emit.constant(value), angle)
+        rest = emit.select(beyond, emit.constant(low), rest)
+    z = emit.mul(r, r)
+    series = emit.mul(r, emit.mul(z, _polynomial(emit, z, _ATAN)))
+    result = emit.sub(angle, emit.sub(emit.sub(series, rest), r))
+    result = emit.select(emit.compare("olt", x, emit.constant(0.0)), emit.neg(result), result)
+    return emit.select(emit.compare("uno", x, x), x, result)

@@ -16,10 +16,10 @@ __all__ = ["ARGUMENTS", "ARRIVED", "EMPTY", "FAILED", "IDLE", "RUNNING", "WORDS"
 
 ARGUMENTS: Final = (
     "parameters",  # double (n, varied)
-    "times",  # double (m,)
+    "times",  # double (m,) or (n, m)
     "time_count",
     "event_time",  # double (e,) or (n, e)
-    "event_target",  # i64 (e,) or (n, e): state of a bolus, or states + state of a change of rate
+    "event_target",  # i64 (e,) or (n, e): state of a bolus, states + state of a change of rate, or see _ops_ir
     "event_amount",  # double (e,) or (n, e)
     "event_count",
     "event_stride",  # 0 where times and targets are shared, else e
@@ -32,6 +32,14 @@ ARGUMENTS: Final = (
     "values",  # double (n, m, outputs): filled
     "status",  # i64 (n,): filled; a person whose status is not 0 at the call is left out
     "steps",  # i64 (n,): filled
+    "reached",  # double (n,): filled with the time at which the person ended
+    "time_stride",  # 0 where output times are shared, else m
+    "start_time",  # double (1,) or (n,)
+    "start_stride",  # 0 where it is shared, else 1
+    "initial",  # double (n, states), or 0: the model's initial states
+    "reset",  # the same, for what a reset returns to
+    "tables",  # double (k, states): states that a schedule loads or adds
+    "final",  # double (n, states): filled; or 0
 )
 """The i64 numbers of the call, in order; arrays by their address."""
 
@@ -46,7 +54,17 @@ FAILED: Final = 3.0
 EMPTY: Final = 4.0
 """Waits for the next person."""
 
-WORDS: Final = ("ok", "not a number", "step too small", "too many steps", "bad parameter")
+WORDS: Final = (
+    "ok",
+    "not a number",
+    "step too small",
+    "too many steps",
+    "bad parameter",
+    "no steady state",
+    "too many pending events",
+    "events without end",
+    "not run",
+)
 """Meaning of each status."""
 
 _SCALARS: Final = (
@@ -83,6 +101,7 @@ class Workspace:
         n = lowered.states
         sizes = dict.fromkeys(_SCALARS, 1) | {
             "varied": lowered.varied,
+            "between_parts": lowered.between_parts,  # just before the constants: found from there
             "constants": len(lowered.constants),
             "per_amount": n,
             "initial": n,
@@ -99,6 +118,9 @@ class Workspace:
             "between": lowered.needed,
             "watched": lowered.outputs,
         }
+        sizes |= lowered.rows
+        if lowered.switching is not None:
+            sizes |= lowered.switching.rows()
         start, row = {}, 0
         for name, size in sizes.items():
             start[name] = row
