@@ -59,6 +59,22 @@ model bound()
 end
 """
 
+# a condition, a floor, events of states and of times, one with a delay: (text, outputs, what is varied)
+SWITCHING = (
+    """
+model switching()
+  gut = 100; blood = 0; ka = 0.9; low = 1.2; n = 0; CL = 0.2;
+  absorbed := piecewise(ka, gut > 30, 0.2 * ka) * gut;
+  gut' = -absorbed; blood' = absorbed - CL * blood + floor(time) * 0.1;
+  more: at blood > 40 * low && time > 0.4, t0=true: gut = gut + 60, n = n + 1;
+  later: at 0.15 after n >= 1, fromTrigger=false, priority=n: CL = CL + 0.1;
+  pulse: at time >= 0.3, priority=2: blood = blood + 10;
+end
+""",
+    ("gut", "blood", "n"),
+    ("ka", "low"),
+)
+
 BLOW_UP = """
 model blow_up()
   x = 1; k = 1;

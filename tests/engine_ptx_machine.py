@@ -96,7 +96,7 @@ _WHOLES = {
     "add.s64": "({0} + {1}) & MASK", "sub.s64": "({0} - {1}) & MASK", "mul.lo.s64": "({0} * {1}) & MASK",
     "mad.lo.s64": "({0} * {1} + {2}) & MASK", "mul.wide.u32": "{0} * {1}", "shl.b64": "({0} << {1}) & MASK",
     "shr.u64": "{0} >> {1}", "shr.s64": "(signed({0}) >> {1}) & MASK", "and.b64": "{0} & {1}", "or.b64": "{0} | {1}",
-    "and.b16": "{0} & {1}",
+    "and.b16": "{0} & {1}", "rem.u32": "{0} % {1}",
     "mov.b64": "{0}", "mov.u32": "{0}", "cvt.u64.u32": "{0}", "cvt.u32.u64": "{0} & 0xFFFFFFFF",
     "cvta.global.u64": "{0}", "cvta.to.global.u64": "{0}",
     "selp.b64": "{0} if {2} else {1}", "selp.b32": "{0} if {2} else {1}", "selp.f64": "{0} if {2} else {1}",
@@ -114,6 +114,8 @@ def _operand(text):
         return text[1:].replace(".", "_")
     if text.startswith("0d"):
         return str(int(text.replace("0d", "0x", 1), 0))
+    if re.match(r"[a-z]", text):
+        return f"tables[{text!r}]"
     return str(int(text) & MASK)
 
 
@@ -157,7 +159,7 @@ def _instruction(text):
     target, sources = _operand(arguments[0]), arguments[1:]
     if operation in {"ld.param.b64", "ld.param.b8"}:
         return f"{target} = params[{int(re.search(r'_param_([0-9]+)', sources[0])[1])}]"
-    if operation == "ld.global.b64":
+    if operation in {"ld.global.b64", "ld.global.nc.b64"}:
         return f"{target} = load({_address(sources[0])})"
     values = [_address(part) if part.startswith("[") else _operand(part) for part in sources]
     if operation.startswith("setp."):
@@ -193,11 +195,17 @@ class Machine:
 
     def __init__(self, text):
         self.functions = {}
+        found = re.findall(r"^\.global \.align 8 \.b8 (\w+)\[(\d+)\] = {(.*?)};", text, re.MULTILINE)
+        self.tables = {
+            name: ctypes.create_string_buffer(bytes(map(int, listed.split(","))), int(size))
+            for name, size, listed in found
+        }
+        tables = {name: ctypes.addressof(buffer) for name, buffer in self.tables.items()}
         for name, body in re.findall(
             r"^(?:\.visible )?\.(?:func|entry) (\w+)\(.*?\)\n(.*?)^}", text, re.DOTALL | re.MULTILINE
         ):
-            scope = {}
-            exec(_function(name, body), globals(), scope)  # noqa: S102 - our own text
+            scope = {"tables": tables}
+            exec(_function(name, body), globals() | scope, scope)  # noqa: S102 - our own text
             self.functions[name] = scope[name]
 
     def launch(self, name, blocks, threads, *arguments):

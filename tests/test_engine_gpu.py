@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from engine_gpu_fake import Fake, processors_version
-from engine_models import BLOW_UP, BOUND, ORAL, kernel
+from engine_models import BLOW_UP, BOUND, ORAL, SWITCHING, kernel
 from speciosa import engine, models
 from speciosa.engine import Dosing, _cuda_driver, _gpu_run
 from speciosa.engine._workspace import ARGUMENTS
@@ -45,6 +45,12 @@ def damaged(count):
 
 def bound(table, **options):
     return kernel(BOUND, OUTPUTS, VARIED).simulate(table, TIMES, options.pop("dosing", DOSES), **options)
+
+
+def switching(count, **options):
+    generator = np.random.default_rng(8)
+    table = np.column_stack([generator.uniform(0.5, 3, count), generator.uniform(0.8, 2, count)])
+    return kernel(*SWITCHING).simulate(table, [0.0, 0.4, 3.0], **options)
 
 
 def assert_same_bits(one, other):
@@ -88,6 +94,14 @@ def test_chunks_change_no_bit(plug_in, expected, chunk):
     assert_same_bits(bound(people(300), device="cuda", chunk=chunk), expected)
     size = min(chunk or 512, 300)
     assert [persons for _, persons in fake.launches] == [size] * (300 // size) + [300 % size] * (300 % size > 0)
+
+
+def test_events_and_conditions_come_out_with_the_same_bits(plug_in):
+    plug_in(*SWITCHING)
+    result = switching(200, device="cuda", chunk=64)
+
+    assert_same_bits(result, switching(200))
+    assert set(result.values[:, -1, 2]) == {0.0, 1.0}
 
 
 def test_more_threads_than_persons_change_no_bit(plug_in, expected):
@@ -433,3 +447,8 @@ def test_a_gpu_gives_every_status():
     kern = kernel(BLOW_UP, ("x",), ("k",))
     arguments = ({"k": [0.1, 1.0, 0.2]}, [0.0, 2.0])
     assert_same(kern.simulate(*arguments, device="cuda"), kern.simulate(*arguments))
+
+
+@on_a_gpu
+def test_a_gpu_gives_events_and_conditions():
+    assert_same(switching(500, device="cuda"), switching(500))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine_gpu_fake import processors_version
-from engine_models import BOUND, ORAL, body_values, kernel
+from engine_models import BOUND, ORAL, SWITCHING, body_values, kernel
 from engine_ptx_machine import Machine
 from speciosa import engine, models
 from speciosa.engine import _compile, _gpu_code, _native
@@ -28,6 +28,7 @@ MODELS = {
     "oral": (ORAL, ("C",), ("CL",)),
     "bound": (BOUND, ("C", "E", "effect"), ("ka", "CL")),
     "everything": (EVERYTHING, ("x", "z"), ("k", "a")),
+    "switching": SWITCHING,
 }
 
 ptxas = pytest.mark.skipif(shutil.which("ptxas") is None, reason="NVIDIA's assembler is not installed")
@@ -116,7 +117,8 @@ def test_code_for_gpus_has_keys_of_its_own():
 
 @ptxas
 @pytest.mark.parametrize(
-    ("name", "capability"), [("oral", 70), ("everything", 80), ("bound", 90), ("body", 80), ("body", 90)]
+    ("name", "capability"),
+    [("oral", 70), ("everything", 80), ("switching", 80), ("bound", 90), ("body", 80), ("body", 90)],
 )
 def test_nvidias_assembler_takes_the_code(tmp_path, name, capability):
     (tmp_path / "code.ptx").write_text(ptx(name, capability))
@@ -178,6 +180,7 @@ def write_a_bad_call(module):
         ("oral", [0.0, 1.0, 7.5], [[5.0], [np.nan], [9.0]]),
         ("bound", [0.0, 0.5, 4.0], [[0.9, 12.0], [0.4, 30.0]]),
         ("everything", [0.0, 0.1, 0.3], [[0.3, 1.0], [2.0, 1.0]]),
+        ("switching", [0.0, 0.35, 1.5], [[0.9, 1.2], [2.0, 1.5]]),
         ("body", [0.0, 0.25], [SOMEBODY]),
     ],
 )

@@ -261,7 +261,7 @@ class Emitter:
         return pointer in self._framed
 
     def _in_global(self, pointer: str) -> str:
-        """An address as one of global memory; made from the function's argument, so that the distance is a constant."""
+        """An address as one of global memory; made from an argument or a table, so that the distance is a constant."""
         if pointer in self._shifted:
             base, index = self._shifted[pointer]
             return self.value(f"getelementptr inbounds i64, ptr addrspace(1) {self._in_global(base)}, i64 {index}")
@@ -269,8 +269,8 @@ class Emitter:
         if pointer.startswith("%v"):
             return self.value(cast)
         if pointer not in self._global:
-            self._global[pointer] = f"{pointer}.global"
-            self._entry.append(f"  {pointer}.global = {cast}")
+            self._global[pointer] = name = f"%{pointer[1:]}.global"
+            self._entry.append(f"  {name} = {cast}")
         return self._global[pointer]
 
     def get(self, kind: str, pointer: str) -> str:

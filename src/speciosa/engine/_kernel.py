@@ -328,8 +328,6 @@ class Kernel:
             return _chunks.crew(threads, executor)
         if executor is not None:
             raise EngineError(f"device is {device!r} beside an executor; give one of the two.")
-        if self.program.facts["switching"]:
-            raise EngineError("A model with events or conditions is not computed on a GPU; use device='cpu'.")
         return _chunks.Crew(1, None, lambda: 1, _gpu_run.program(self, device, self._for_gpu))
 
     def _for_gpu(self, target: _native.Machine) -> tuple[bytes, dict[str, Any]]:
