@@ -83,7 +83,7 @@ def test_any_linear_combination(a, b):
 @pytest.mark.parametrize(
     ("outputs", "sentence"),
     [
-        ({"ratio": "C / fu"}, "'ratio' = 'C / fu' uses 'fu', which is no symbol of the model 'oral'"),
+        ({"ratio": "C / fu"}, "'ratio' = 'C / fu' uses 'fu', which is no symbol of the model 'oral'; it has C, CL, V"),
         ({"ratio": "C / / V"}, "output 'ratio' = 'C / / V' cannot be read"),
         ({"ratio": ""}, "'ratio' is ''; expected a symbol or a formula"),
         ({"ratio": 7}, "'ratio' is 7; expected a symbol or a formula"),
@@ -91,6 +91,7 @@ def test_any_linear_combination(a, b):
         ({"odd": "half(C)"}, "'half' in the output 'odd'"),
         ({"deep": "(" * 60 + "C" + ")" * 60 + "+ fu"}, "'fu'"),
         (["C / V"], "'C / V' is no symbol of the model 'oral'"),
+        (["Cl"], "'Cl' is no symbol of the model 'oral'; spelt like it: C, CL"),
         ("C", "outputs is 'C'; expected a list of names"),
         ({}, "nothing to compute"),
     ],

@@ -13,7 +13,7 @@ from speciosa.engine._expressions import Graph
 from speciosa.engine._model import Call, Formula, Model
 from speciosa.engine._rewrite import rewrite
 from speciosa.engine._switching import Switching, find_switching
-from speciosa.engine._symbols import REST, WATCH, held_symbols, kept_as_amount, switches
+from speciosa.engine._symbols import REST, WATCH, held_symbols, kept_as_amount, not_found, switches
 from speciosa.errors import EngineError
 
 __all__ = ["Equations", "build", "defaults"]
@@ -77,7 +77,7 @@ def build(model: Model, outputs: Sequence[str], vary: Sequence[str]) -> Equation
     known = {q.name for q in model.quantities} | set(model.observables)
     for name in outputs:
         if name not in known:
-            raise EngineError(f"The output {name!r} is no symbol of the model {model.name!r}.")
+            raise EngineError(f"The output {name!r} {not_found(name, model, known)}.")
     wanted = [builder.running(name) for name in outputs]
     switching = switches(model)
     searched: set[int] = set()
@@ -141,7 +141,8 @@ class Builder:
         self.varied: dict[str, int] = {}
         for index, name in enumerate(vary):
             if name not in self.quantities or name in self.rules:
-                reason = "follows from an assignment rule" if name in self.rules else "is no symbol of the model"
+                unknown = not_found(name, model, self.quantities)
+                reason = "follows from an assignment rule" if name in self.rules else unknown
                 raise EngineError(f"{name!r} cannot be varied: it {reason}.")
             if name in self.varied:
                 raise EngineError(f"{name!r} is varied twice.")

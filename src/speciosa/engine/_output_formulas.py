@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from speciosa.engine._model import AREA, Call, Formula, Model, Quantity
 from speciosa.engine._read_sbml import read_formula
+from speciosa.engine._symbols import not_found
 from speciosa.errors import EngineError
 
 __all__ = ["Watched", "watch"]
@@ -56,7 +57,7 @@ def watch(model: Model, outputs: Sequence[str] | Mapping[str, str], areas: Seque
             symbols.append(text)
             continue
         if not isinstance(outputs, Mapping):
-            raise EngineError(f"The output {name!r} is no symbol of the model {model.name!r}.")
+            raise EngineError(f"The output {name!r} {not_found(name, model, known)}.")
         symbols.append(f" output {name}")
         extended = _with_rule(extended, symbols[-1], _checked(name, text, model, known))
     for name in areas:
@@ -78,7 +79,7 @@ def _checked(name: str, text: object, model: Model, known: set[str]) -> Formula:
     for symbol in _symbols(formula):
         if symbol not in known and symbol != " time":
             raise EngineError(
-                f"The output {name!r} = {text!r} uses {symbol!r}, which is no symbol of the model {model.name!r}."
+                f"The output {name!r} = {text!r} uses {symbol!r}, which {not_found(symbol, model, known)}."
             )
     return formula
 

@@ -1,12 +1,13 @@
-"""How each symbol of a model is kept while it runs: what is stored as amount, and what only events change."""
+"""Symbols of a model: how each is kept while it runs (as an amount, or for events to change), and unknown ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterable, Iterator
 
 from speciosa.engine._model import Call, Formula, Model
 
-__all__ = ["REST", "WATCH", "held_symbols", "kept_as_amount", "switches"]
+__all__ = ["REST", "WATCH", "held_symbols", "kept_as_amount", "not_found", "switches"]
 
 REST = "(none)"
 """Name of the one state, with rate 0, of a model that has none of its own; as no id can be, and so no dose meets it."""
@@ -14,6 +15,7 @@ WATCH = "(watch)"
 """Name, before a number, of the states that make the steps follow a condition that turns with time."""
 
 
+_SOME = 8
 _SWITCHES = {"<", "<=", ">", ">=", "==", "!=", "piecewise", "floor", "ceil", "quotient", "rem"}
 
 
@@ -54,3 +56,12 @@ def _parts(formula: Formula) -> Iterator[Formula]:
         yield part
         if isinstance(part, Call):
             waiting.extend(part.arguments)
+
+
+def not_found(name: str, model: Model, known: Iterable[str]) -> str:
+    """Words for a name that a model does not have, with those that are spelt like it, or else some that it has."""
+    symbols = sorted(symbol for symbol in known if symbol[:1] not in {" ", "("})
+    like = difflib.get_close_matches(name, symbols, cutoff=0.5)
+    more = ", …" if len(symbols) > _SOME else ""
+    hint = f"spelt like it: {', '.join(like)}" if like else f"it has {', '.join(symbols[:_SOME])}{more}"
+    return f"is no symbol of the model {model.name!r}; {hint}"
