@@ -159,9 +159,7 @@ def _open_parquet(given: Outline) -> ParquetStore:
 
 
 @dataclass(frozen=True, eq=False)
-class ParquetStore:
-    """``curves`` has a row per person and output time, ``persons`` a row per person; a file per part in both."""
-
+class _Stored:
     outline: Outline
 
     @property
@@ -173,6 +171,10 @@ class ParquetStore:
     def size(self) -> int:
         """Persons per part."""
         return self.outline.size
+
+
+class ParquetStore(_Stored):
+    """``curves`` has a row per person and output time, ``persons`` a row per person; a file per part in both."""
 
     def write(self, harvest: Harvest) -> None:
         """Write a part; the persons come last, and say that it is complete."""
@@ -318,21 +320,11 @@ def _open_zarr(given: Outline) -> ZarrStore:
     return ZarrStore(given)
 
 
-@dataclass(frozen=True, eq=False)
-class ZarrStore:
-    """Arrays ``curves`` (persons, times, outputs), ``status``, ``steps``, ``reached`` and ``summaries``."""
+class ZarrStore(_Stored):
+    """Arrays ``curves`` (persons, times, outputs), ``status``, ``steps``, ``reached`` and ``summaries``.
 
-    outline: Outline
-
-    @property
-    def path(self) -> Path:
-        """The folder."""
-        return self.outline.path
-
-    @property
-    def size(self) -> int:
-        """Persons per part: a chunk of every array, so that no two parts write to one file."""
-        return self.outline.size
+    A part is a chunk of every array, so that no two parts write to one file.
+    """
 
     def write(self, harvest: Harvest) -> None:
         """Write a part; the status comes last, and says that it is complete."""
