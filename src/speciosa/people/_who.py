@@ -1,6 +1,6 @@
 """What is fixed about a person, and the words it may be said in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from speciosa.cases import Cirrhosis, KidneyDisease, Pregnancy
@@ -49,6 +49,11 @@ class Who:
     cirrhosis: Cirrhosis | None = None
     kidney_disease: KidneyDisease | None = None
     pregnancy: Pregnancy | None = None
+
+    @property
+    def healthy(self) -> "Who":
+        """The same person without the conditions that change the body, to compare with; the weight is not changed."""
+        return replace(self, conditions=(), cirrhosis=None, kidney_disease=None, pregnancy=None)
 
     def __post_init__(self) -> None:
         _one_of("sex", self.sex, _rows.SEXES)
