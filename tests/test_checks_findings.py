@@ -414,3 +414,24 @@ def test_words():
     assert numbers(None) == ()
     assert sentence("no case found") == "No case found."
     assert with_spreads(Figure(key="x", label="x", value=2.0, unit="nM")) == "2 nM"
+
+
+# -- conditions and food in the simulation
+
+
+def test_what_the_virtual_people_have_is_said_after_what_must_not_be():
+    case = make_case(conditions=[{"name": "cirrhosis", "child_pugh": "B"}])
+    exposure = dataclasses.replace(make_exposure(case), having=("The virtual people have cirrhosis (Child-Pugh B)",))
+    findings = checks.run(case, exposure)
+
+    said = [finding.id for finding in findings]
+    assert said.index("condition:liver-disease") < said.index("model:person")
+    (person,) = (f for f in findings if f.id == "model:person")
+    assert person.sentence == "The virtual people have cirrhosis (Child-Pugh B)."
+    assert "with this condition" in person.not_known[0]
+
+
+def test_nothing_is_said_of_conditions_and_food_that_are_not_in_the_simulation():
+    case = make_case()
+
+    assert "model:person" not in [finding.id for finding in checks.run(case, make_exposure(case))]

@@ -200,7 +200,7 @@ def test_a_case_with_cirrhosis_and_food_is_simulated_and_says_what_it_did():
     key = "mitragynine.auc"
     assert ill.scenarios[0].figure(key).value > 1.3 * well.scenarios[0].figure(key).value
     assert well.scenarios[1].figure("mitragynine.tmax").value > well.scenarios[0].figure("mitragynine.tmax").value + 0.5
-    notes = " ".join(ill.notes)
+    said = " ".join(ill.having)
     for words in ("cirrhosis (Child-Pugh C)", "With food (dinner)", "no study of kratom with food", "Whether alone"):
-        assert words in notes
+        assert words in said
     assert {run.scenario for run in ill.interactions} == {"alone", "dinner"}

@@ -99,10 +99,10 @@ def test_a_grade_that_was_not_told_is_drawn_and_said():
 
     share = [crowd.labels["child_pugh"].count(grade) / 3000 for grade in "ABC"]
     assert share == pytest.approx([1 / 3] * 3, abs=0.03)
-    notes = " ".join(crowd.notes)
-    assert "No Child-Pugh grade was told" in notes
-    assert "None of this makes kratom acceptable" in notes
-    told = " ".join(having(HIM, n=5, cirrhosis=Cirrhosis("B")).notes)
+    said = " ".join(crowd.having)
+    assert "No Child-Pugh grade was told" in said
+    assert "None of this makes kratom acceptable" in said
+    told = " ".join(having(HIM, n=5, cirrhosis=Cirrhosis("B")).having)
     assert "(Child-Pugh B)" in told
     assert "No Child-Pugh grade" not in told
 
@@ -145,7 +145,7 @@ def test_kidney_disease_of_unknown_stage_is_drawn_and_said():
     egfr = crowd.values["gfr_mL_min"] * 1.73 / np.sqrt(178 * 80 / 3600)
     assert 15 <= egfr.min() < 17
     assert 58 < egfr.max() <= 60.1
-    assert "Neither filtration nor stage was told" in " ".join(crowd.notes)
+    assert "Neither filtration nor stage was told" in " ".join(crowd.having)
 
 
 # -- pregnancy
@@ -217,7 +217,7 @@ def test_a_trimester_is_drawn_within_its_weeks_and_unknown_over_all():
         assert low <= drawn.week.min() < drawn.week.max() <= high
         assert set(drawn.trimester) == {trimester - 1}
     assert set(weeks().trimester) == {0, 1, 2}
-    assert "No week was told" in " ".join(having(HER, n=2, pregnancy=Pregnancy()).notes)
+    assert "No week was told" in " ".join(having(HER, n=2, pregnancy=Pregnancy()).having)
 
 
 def test_pregnancy_is_never_computed_for_a_man():
@@ -273,9 +273,20 @@ def test_old_age_has_a_smaller_liver_less_output_and_less_filtration():
 def test_a_condition_that_is_computed_is_not_called_missing():
     who = Who(*(30, "F", 165, 65, "european", "normal", "expresser"), ("cirrhosis",), cirrhosis=Cirrhosis("A"))
 
-    (note,) = population(3, 1, who).notes
+    crowd = population(3, 1, who)
+    (note,) = crowd.having
+    assert crowd.notes == ()
     assert note.startswith("The virtual people have cirrhosis (Child-Pugh A).")
-    assert population(3, 1, who.healthy).notes == ()
+    assert {"enzymes:EN404", "enzymes:EN377", "priors:PR1017"} <= set(crowd.rows)
+    healthy = population(3, 1, who.healthy)
+    assert (healthy.having, healthy.rows) == ((), ())
+
+
+def test_every_row_behind_a_pregnancy_is_named():
+    rows = having(HER, n=2, pregnancy=Pregnancy(week=20.0)).rows
+
+    assert {f"scaling:SC{n}" for n in (*range(157, 169), 172, *range(179, 188))} <= set(rows)
+    assert all(knowledge.load().row(key) for key in rows)
 
 
 # -- CYP2C19

@@ -11,6 +11,7 @@ from speciosa.checks._words import computed, count, join, listed, number, senten
 from speciosa.exposure import Exposure, Figure, Interval, Scenario
 
 ABOUT = Rule(id="model.about", text="every simulation comes with how it was made and what it leaves out")
+PERSON = Rule(id="model.person", text="a condition of the person, or food, is computed or was left open")
 FAILED = Rule(id="model.failed-runs", text="at least one run did not end well")
 OCCUPANCY = Rule(id="model.occupancy", text="the share of mu-opioid receptors that the alkaloids hold was computed")
 OK = "ok"
@@ -22,8 +23,10 @@ MOOD = ("claims:helps-anxiety", "claims:helps-depression")
 
 
 def check(case: Case, exposure: Exposure) -> Iterator[Finding]:
-    """About the model, failed runs, and receptor occupancy per scenario."""
+    """About the model, the virtual people, failed runs, and receptor occupancy per scenario."""
     yield _about(case, exposure)
+    if exposure.having:
+        yield _person(case, exposure)
     for scenario in exposure.scenarios:
         if set(scenario.status) - {OK}:
             yield _failed(scenario)
@@ -54,6 +57,27 @@ def _about(case: Case, exposure: Exposure) -> Finding:
         certainty=Certainty.LOW,
         sources=(*HEART, *BREATHING, *MOOD),
         not_known=(*_unfollowed(case), *_left_out()),
+    )
+
+
+def _person(case: Case, exposure: Exposure) -> Finding:
+    """What of the person is in the simulation: conditions and food."""
+    ill = any((case.person.cirrhosis, case.person.kidney_disease, case.person.pregnancy))
+    who = "a person with this condition" if ill else "a person who has eaten"
+    return Finding(
+        id="model:person",
+        topic=Topic.MODEL,
+        severity=Severity.INFORM,
+        title="Conditions and food in the simulation",
+        sentence=join(*(sentence(words) for words in exposure.having)),
+        reason=(
+            "A condition changes what each virtual person would be in health, by factors and functions of the rows named "
+            "here; food changes the stomach, by stated priors."
+        ),
+        rule=PERSON,
+        certainty=Certainty.LOW,
+        sources=exposure.having_rows,
+        not_known=(f"How high concentrations rise in {who}: nobody measured them.",),
     )
 
 

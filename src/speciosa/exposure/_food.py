@@ -8,7 +8,7 @@ from speciosa.exposure._parameters import Draws
 MINUTES_PER_HOUR = 60.0
 
 
-def food_notes(regimens: Sequence[Regimen], draws: Draws) -> Iterator[str]:
+def food_in_words(regimens: Sequence[Regimen], draws: Draws) -> Iterator[str]:
     """What is computed with food and without, and what nobody knows of either."""
     fed = [regimen.name for regimen in regimens if regimen.food == "fed"]
     not_said = [regimen.name for regimen in regimens if regimen.food is None]

@@ -6,7 +6,7 @@ import xarray as xr
 
 from speciosa import models
 from speciosa.cases import Case
-from speciosa.exposure._food import food_notes
+from speciosa.exposure._food import food_in_words
 from speciosa.exposure._interaction import interactions, victims
 from speciosa.exposure._parameters import Draws
 from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who, with_food
@@ -26,6 +26,8 @@ class Exposure:
         runs: the curves of every run, one per scenario.
         draws: the parameters and their draws.
         notes: what the population could not take into account, in words.
+        having: what conditions the virtual people have and how they eat, in words.
+        having_rows: ids of the knowledge rows behind these conditions.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -33,6 +35,8 @@ class Exposure:
     runs: tuple[Run, ...]
     draws: Draws
     notes: tuple[str, ...]
+    having: tuple[str, ...] = ()
+    having_rows: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -72,8 +76,9 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
         runs.append(run)
         scenarios.append(scenario(case, regimen, run, at.draws))
     medicines = interactions(case, progress=progress) if with_medicines else ()
-    notes = (*at.population.notes, *food_notes(case.regimens, at.draws))
-    return Exposure(tuple(scenarios), medicines, tuple(runs), at.draws, notes)
+    having = (*at.population.having, *food_in_words(case.regimens, at.draws))
+    crowd = at.population
+    return Exposure(tuple(scenarios), medicines, tuple(runs), at.draws, crowd.notes, having, crowd.rows)
 
 
 def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:

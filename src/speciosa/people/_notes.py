@@ -20,11 +20,11 @@ def notes(who: Who, squeezed: int, people: int) -> tuple[str, ...]:
         squeezed: people whose lean organs were made smaller.
         people: number of virtual people.
     """
-    return (*_computed(who), *_conditions(who), *_age(who), *_not_given(who), *_squeezed(squeezed, people))
+    return (*_conditions(who), *_age(who), *_not_given(who), *_squeezed(squeezed, people))
 
 
-def _computed(who: Who) -> Iterator[str]:
-    """For each condition that is in the virtual people: how far, what was not told, what is still left out."""
+def having(who: Who) -> Iterator[str]:
+    """For each condition that is in the virtual people: how far, what is still left out, what was not told."""
     says = _rows.declared()["computed"]
     for name, told in {name: getattr(who, name) for name in says}.items():
         if told is not None:
@@ -35,6 +35,18 @@ def _computed(who: Who) -> Iterator[str]:
             yield f"{says[name]['has']}{degree}. {says[name]['left_out']}"
             if not known:
                 yield says[name]["drawn"]
+
+
+def rows(who: Who) -> Iterator[str]:
+    """Qualified ids of the rows behind the conditions of the virtual people."""
+    declared = _rows.declared()
+    for name in declared["computed"]:
+        if getattr(who, name) is not None:
+            yield from _rows.named(declared[name])
+    if who.pregnancy is not None:
+        for name, entry in declared["equations"].items():
+            if name.startswith(("pregnant", "placenta")):
+                yield from _rows.named(entry)
 
 
 def _details(told: Cirrhosis | KidneyDisease | Pregnancy) -> Iterator[tuple[str, object]]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from speciosa.people import _disease, _function, _pregnancy, _who
 from speciosa.people._body import Body, body
 from speciosa.people._draws import numbers
-from speciosa.people._notes import notes
+from speciosa.people._notes import having, notes, rows
 from speciosa.people._states import States, states
 from speciosa.people._traits import Traits, traits
 from speciosa.people._who import Who
@@ -30,11 +30,15 @@ class Population:
             portal blood that flows past the liver); ``V_…`` (L); ``Q_…`` (L/h).
         labels: ``sex``, ``ancestry``, ``CYP2D6``, ``CYP2C19``, ``CYP3A5``, and ``child_pugh`` of people with cirrhosis
             → a word per person.
+        having: what conditions the virtual people have, and what of these is left out, in sentences.
+        rows: ids of the knowledge rows behind these conditions.
         notes: what could not be taken into account, in sentences.
     """
 
     values: Mapping[str, Array]
     labels: Mapping[str, tuple[str, ...]]
+    having: tuple[str, ...]
+    rows: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
@@ -58,11 +62,11 @@ def population(n: int, seed: int, who: Who) -> Population:
     """
     drawn = numbers(n, seed)
     person = traits(drawn, who)
-    having = states(drawn, who)
+    ill = states(drawn, who)
     before = person
-    if having.week is not None:
-        before, person = _pregnancy.weights(person, having.week, told=who.weight_kg is not None)
-    made = _disease.body(_pregnancy.body(body(drawn, before), having.week), having)
+    if ill.week is not None:
+        before, person = _pregnancy.weights(person, ill.week, told=who.weight_kg is not None)
+    made = _disease.body(_pregnancy.body(body(drawn, before), ill.week), ill)
     values = {
         "age_y": person.age,
         "height_cm": person.height,
@@ -76,12 +80,14 @@ def population(n: int, seed: int, who: Who) -> Population:
         "liver_function": np.ones(n),
         "portal_shunt": made.portal_shunt,
     }
-    values = _disease.function(_pregnancy.function(values, having), having, made.bsa)
+    values = _disease.function(_pregnancy.function(values, ill), ill, made.bsa)
     for value in values.values():
         value.setflags(write=False)
     return Population(
         values=MappingProxyType(values),
-        labels=MappingProxyType(_labels(person, having)),
+        labels=MappingProxyType(_labels(person, ill)),
+        having=tuple(having(who)),
+        rows=tuple(dict.fromkeys(rows(who))),
         notes=notes(who, _count(made), n),
     )
 
@@ -90,7 +96,7 @@ def _count(made: Body) -> int:
     return int(np.count_nonzero(made.squeezed))
 
 
-def _labels(person: Traits, having: States) -> dict[str, tuple[str, ...]]:
+def _labels(person: Traits, ill: States) -> dict[str, tuple[str, ...]]:
     words = {
         "sex": (("F", "M"), person.sex),
         "ancestry": (_who.ancestries(), person.ancestry),
@@ -98,6 +104,6 @@ def _labels(person: Traits, having: States) -> dict[str, tuple[str, ...]]:
         "CYP2C19": (_who.CYP2C19, person.cyp2c19),
         "CYP3A5": (_who.CYP3A5, person.cyp3a5),
     }
-    if having.child_pugh is not None:
-        words["child_pugh"] = (_who.CHILD_PUGH, having.child_pugh)
+    if ill.child_pugh is not None:
+        words["child_pugh"] = (_who.CHILD_PUGH, ill.child_pugh)
     return {name: tuple(np.array(known)[index].tolist()) for name, (known, index) in words.items()}

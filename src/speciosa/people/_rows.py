@@ -1,7 +1,7 @@
 """Numbers of the knowledge room by the quantity they stand for: reads ``rows.yaml``."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -41,6 +41,18 @@ def row(key: str) -> Any:  # noqa: ANN401 - typed as the record of its table
     if not found:
         raise KnowledgeError(f"there is no prior {name!r}; the table priors must hold it.")
     return found[0]
+
+
+def named(entry: object) -> Iterator[str]:
+    """Qualified ids of all rows that an entry of ``rows.yaml`` names."""
+    if isinstance(entry, Mapping):
+        for part in entry.values():
+            yield from named(part)
+    elif isinstance(entry, list):
+        for part in entry:
+            yield from named(part)
+    elif isinstance(entry, str) and ":" in entry:
+        yield f"priors:{row(entry).id}" if entry.startswith(_PRIOR) else entry
 
 
 def number(key: str) -> float:
