@@ -71,8 +71,8 @@ def _person(case: Case, exposure: Exposure) -> Finding:
         title="Conditions and food in the simulation",
         sentence=join(*(sentence(words) for words in exposure.having)),
         reason=(
-            "A condition changes what each virtual person would be in health, by factors and functions of the rows named "
-            "here; food changes the stomach, by stated priors."
+            "A condition changes what each virtual person would be in health, by factors and functions of the rows "
+            "named here; food changes the stomach, by stated priors."
         ),
         rule=PERSON,
         certainty=Certainty.LOW,
