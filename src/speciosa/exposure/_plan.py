@@ -104,9 +104,12 @@ def who(case: Case) -> people.Who:
 
 
 def alkaloids(swallowed: Collection[str]) -> tuple[str, ...]:
-    """Ids of the alkaloids that a model needs: those of full disposition, and others by name if they are swallowed."""
+    """Ids of the alkaloids that a model needs.
+
+    Those of full disposition and what is formed from them, and others by name if they are swallowed.
+    """
     known = [c for c in models.network().compounds.values() if c.kind == "alkaloid"]
-    return tuple(c.id for c in known if c.disposition == "full" or c.name in swallowed)
+    return tuple(c.id for c in known if c.disposition != "minimal" or c.name in swallowed)
 
 
 def contained(case: Case) -> tuple[str, ...]:

@@ -117,16 +117,20 @@ def _full(inputs: Inputs, compound: Compound) -> dict[str, Array]:
         f"{p}_PS_brain": d[f"{p}_PS_brain"] * x["V_brain"],
         f"{p}_k_plasma": d[f"{p}_k_plasma"],
     }
+    if compound.blood_product:
+        values[f"{p}_f_{compound.blood_product}"] = d[f"{p}_f_{compound.blood_product}"]
     return values | _absorption(inputs, compound) | _clearance(inputs, compound, CLint) | _binding(inputs, compound)
 
 
 def _minimal(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     x, d, p = inputs.people, inputs.draws, compound.id
-    values = {f"{p}_{name}": d[f"{p}_{name}"] for name in ("fu", "BP", "Kp_liver", "fu_gut", "ka")}
-    for name in ("V_central", "V_peripheral", "Q_inter", "PS_gut"):
+    values = {f"{p}_{name}": d[f"{p}_{name}"] for name in ("fu", "BP", "Kp_liver", "ka")}
+    for name in ("V_central", "V_peripheral", "Q_inter"):
         values[f"{p}_{name}"] = d[f"{p}_{name}"] * x["weight_kg"]
-    zero = np.zeros_like(x["weight_kg"])
-    values |= {f"{p}_ka_colon": zero, f"{p}_k_acid": zero}
+    if compound.disposition == "minimal":
+        zero = np.zeros_like(x["weight_kg"])
+        values |= {f"{p}_ka_colon": zero, f"{p}_k_acid": zero, f"{p}_fu_gut": d[f"{p}_fu_gut"]}
+        values[f"{p}_PS_gut"] = d[f"{p}_PS_gut"] * x["weight_kg"]
     if compound.kind == "medicine":
         values[f"{p}_k_diss"], CLint = d[f"{p}_dissolution"], d[f"{p}_CLint"]
     else:

@@ -93,13 +93,17 @@ class _Wiring:
         """Wire one compound: gut, disposition, enzymes, receptors."""
         p = compound.id
         full = compound.disposition == "full"
-        wall = f"{p}_gut_A" if full else f"{p}_liver_A"
-        self._gut(p, wall)
+        if compound.disposition == "formed":
+            self._depot(p)
+        else:
+            self._gut(p, f"{p}_gut_A" if full else f"{p}_liver_A")
         if full:
             self._whole_body(p)
         else:
             self._minimal(p)
         present = {c.id for c in self.chosen}
+        if full:
+            self._blood_loss(p, compound.blood_product if compound.blood_product in present else None)
         for enzyme, product in compound.enzymes.items():
             self._enzyme(compound, enzyme, product if product in present else None)
         if compound.receptors and not full:
@@ -171,6 +175,10 @@ class _Wiring:
                 fu_gut=f"{p}_fu_gut",
             )
 
+    def _depot(self, p: str) -> None:
+        ports = {"k_diss": f"{p}_k_diss", "ka": f"{p}_ka"}
+        self._use("depot", f"{p}_lumen", fluid="fluid", A_wall=f"{p}_liver_A", **ports)
+
     def _whole_body(self, p: str) -> None:
         arterial, venous, blood = f"{p}_blood_A_arterial", f"{p}_blood_A_venous", f"{p}_blood_C_arterial"
         common = {"A_in": arterial, "C_in": blood, "BP": f"{p}_BP"}
@@ -195,11 +203,18 @@ class _Wiring:
             Kp_lung=f"{p}_Kp_lung",
             BP=f"{p}_BP",
             fu=f"{p}_fu",
-            k_plasma=f"{p}_k_plasma",
         )
         self._use(
             "filtration", f"{p}_kidneys", V="V_kidney", A=arterial, C_in=blood, BP=f"{p}_BP", fu=f"{p}_fu", GFR="GFR"
         )
+
+    def _blood_loss(self, p: str, product: str | None) -> None:
+        blood = {a: f"{p}_blood_{a}" for a in ("A_arterial", "A_venous")} | {"k_plasma": f"{p}_k_plasma"}
+        if product is None:
+            self._use("blood_loss", f"{p}_blood", **blood)
+        else:
+            made = {"product": f"{product}_body_A_central", "f_product": f"{p}_f_{product}"}
+            self._use("blood_conversion", f"{p}_blood", **blood, **made)
 
     def _minimal(self, p: str) -> None:
         central = f"{p}_body_A_central"

@@ -31,19 +31,21 @@ class Compound:
         id: prefix of its symbols in the model.
         name: its name in the knowledge tables.
         kind: ``alkaloid`` (comes with the product) or ``medicine`` (taken beside it).
-        disposition: ``full`` or ``minimal``.
+        disposition: ``full``, ``minimal`` or ``formed``.
         enzymes: enzyme → id of the compound that part of the route becomes, or ``None``.
         receptors: targets it binds.
         acid_product: id of the compound that gastric acid turns it into, or ``None``.
+        blood_product: id of the compound that its loss in blood becomes, or ``None``.
     """
 
     id: str
     name: str
     kind: Literal["alkaloid", "medicine"]
-    disposition: Literal["full", "minimal"]
+    disposition: Literal["full", "minimal", "formed"]
     enzymes: "Mapping[str, str | None]"
     receptors: tuple[str, ...]
     acid_product: str | None
+    blood_product: str | None
 
     @property
     def plasma(self) -> str:
@@ -91,6 +93,7 @@ def network() -> Network:
             enzymes=MappingProxyType({e: (route or {}).get("product") for e, route in entry["enzymes"].items()}),
             receptors=tuple(entry.get("receptors", ())),
             acid_product=entry.get("acid_product"),
+            blood_product=entry.get("blood_product"),
         )
         for key, entry in raw["compounds"].items()
     }

@@ -102,10 +102,11 @@ def compound_symbols(net: "Network", compound: "Compound") -> Iterator[Symbol]:
     yield Symbol(f"{p}_BP", "dimensionless", f"blood-to-plasma ratio of {name}")
     yield Symbol(f"{p}_k_diss", "per_h", f"dissolution of {name} from the product")
     yield Symbol(f"{p}_ka", "per_h", f"absorption of {name} from the small intestine")
-    yield Symbol(f"{p}_ka_colon", "per_h", f"absorption of {name} from the colon")
-    yield Symbol(f"{p}_k_acid", "per_h", f"loss of {name} in gastric acid")
-    yield Symbol(f"{p}_PS_gut", "L_per_h", f"permeability of enterocytes to {name}, towards blood")
-    yield Symbol(f"{p}_fu_gut", "dimensionless", f"fraction of {name} unbound in enterocytes")
+    if compound.disposition != "formed":
+        yield Symbol(f"{p}_ka_colon", "per_h", f"absorption of {name} from the colon")
+        yield Symbol(f"{p}_k_acid", "per_h", f"loss of {name} in gastric acid")
+        yield Symbol(f"{p}_PS_gut", "L_per_h", f"permeability of enterocytes to {name}, towards blood")
+        yield Symbol(f"{p}_fu_gut", "dimensionless", f"fraction of {name} unbound in enterocytes")
     yield Symbol(f"{p}_Kp_liver", "dimensionless", f"liver-to-plasma partition of {name}")
     yield Symbol(f"{p}_CLint_other", "L_per_h", f"unbound hepatic clearance of {name} by other routes")
     for enzyme, product in compound.enzymes.items():
@@ -126,6 +127,9 @@ def compound_symbols(net: "Network", compound: "Compound") -> Iterator[Symbol]:
             )
     if compound.acid_product:
         yield Symbol(f"{p}_k_acid_convert", "per_h", f"conversion of {name} to {compound.acid_product} in gastric acid")
+    if compound.blood_product:
+        made = f"fraction of the loss of {name} in blood that becomes {compound.blood_product}"
+        yield Symbol(f"{p}_f_{compound.blood_product}", "dimensionless", made)
     for receptor in compound.receptors:
         yield Symbol(f"{p}_Ki_{receptor}", "nM", f"affinity of {name} for {receptor}")
     if compound.receptors:
