@@ -35,6 +35,7 @@ class Compound:
         enzymes: enzyme → id of the compound that part of the route becomes, or ``None``.
         receptors: targets it binds.
         acid_product: id of the compound that gastric acid turns it into, or ``None``.
+        probe: whether every case computes the interaction with it.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Compound:
     enzymes: "Mapping[str, str | None]"
     receptors: tuple[str, ...]
     acid_product: str | None
+    probe: bool
 
     @property
     def plasma(self) -> str:
@@ -62,6 +64,11 @@ class Network:
     def of_kind(self, kind: Literal["alkaloid", "medicine"]) -> tuple[str, ...]:
         """Ids of all compounds of a kind, in the order of the file."""
         return tuple(c.id for c in self.compounds.values() if c.kind == kind)
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """Ids of the medicines whose interaction every case computes."""
+        return tuple(c.id for c in self.compounds.values() if c.probe)
 
     def compound(self, key: str) -> Compound:
         """A compound by id or by name.
@@ -91,6 +98,7 @@ def network() -> Network:
             enzymes=MappingProxyType({e: (route or {}).get("product") for e, route in entry["enzymes"].items()}),
             receptors=tuple(entry.get("receptors", ())),
             acid_product=entry.get("acid_product"),
+            probe=bool(entry.get("probe", False)),
         )
         for key, entry in raw["compounds"].items()
     }
