@@ -124,18 +124,25 @@ def _full(inputs: Inputs, compound: Compound) -> dict[str, Array]:
 
 def _minimal(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     x, d, p = inputs.people, inputs.draws, compound.id
-    values = {f"{p}_{name}": d[f"{p}_{name}"] for name in ("fu", "BP", "Kp_liver", "ka")}
+    values = {f"{p}_{name}": d[f"{p}_{name}"] for name in ("fu", "BP", "ka")}
+    values[f"{p}_Kp_liver"] = _own(d, compound, "Kp_liver")
     for name in ("V_central", "V_peripheral", "Q_inter"):
         values[f"{p}_{name}"] = d[f"{p}_{name}"] * x["weight_kg"]
     if compound.disposition == "minimal":
         zero = np.zeros_like(x["weight_kg"])
-        values |= {f"{p}_ka_colon": zero, f"{p}_k_acid": zero, f"{p}_fu_gut": d[f"{p}_fu_gut"]}
+        values |= {f"{p}_ka_colon": zero, f"{p}_k_acid": zero, f"{p}_fu_gut": _own(d, compound, "fu_gut")}
         values[f"{p}_PS_gut"] = d[f"{p}_PS_gut"] * x["weight_kg"]
     if compound.kind == "medicine":
-        values[f"{p}_k_diss"], CLint = d[f"{p}_dissolution"], d[f"{p}_CLint"]
+        values[f"{p}_k_diss"], CLint = _own(d, compound, "dissolution"), d[f"{p}_CLint"]
     else:
         values[f"{p}_k_diss"], CLint = d[f"dissolution_{inputs.form}"], d[f"{p}_CLp"] / d[f"{p}_fu"]
     return values | _clearance(inputs, compound, CLint * x["V_liver"]) | _binding(inputs, compound)
+
+
+def _own(d: Mapping[str, Array], compound: Compound, name: str) -> Array:
+    """A parameter of the compound, or where it has none the one that stands for every compound of its kind."""
+    own = f"{compound.id}_{name}"
+    return d[own] if own in d else d[f"{compound.kind}_{name}"]
 
 
 def _absorption(inputs: Inputs, compound: Compound) -> dict[str, Array]:

@@ -36,6 +36,7 @@ class Compound:
         receptors: targets it binds.
         acid_product: id of the compound that gastric acid turns it into, or ``None``.
         blood_product: id of the compound that its loss in blood becomes, or ``None``.
+        probe: whether every case computes the interaction with it.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Compound:
     receptors: tuple[str, ...]
     acid_product: str | None
     blood_product: str | None
+    probe: bool
 
     @property
     def plasma(self) -> str:
@@ -64,6 +66,11 @@ class Network:
     def of_kind(self, kind: Literal["alkaloid", "medicine"]) -> tuple[str, ...]:
         """Ids of all compounds of a kind, in the order of the file."""
         return tuple(c.id for c in self.compounds.values() if c.kind == kind)
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """Ids of the medicines whose interaction every case computes."""
+        return tuple(c.id for c in self.compounds.values() if c.probe)
 
     def compound(self, key: str) -> Compound:
         """A compound by id or by name.
@@ -94,6 +101,7 @@ def network() -> Network:
             receptors=tuple(entry.get("receptors", ())),
             acid_product=entry.get("acid_product"),
             blood_product=entry.get("blood_product"),
+            probe=bool(entry.get("probe", False)),
         )
         for key, entry in raw["compounds"].items()
     }
