@@ -6,7 +6,7 @@ needs no knowledge, no case and no unit.
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from speciosa import models, people
 from speciosa.cases import Case, Form, Regimen, Simulation
 from speciosa.exposure._parameters import Draws, draw, generator
-from speciosa.exposure._values import Inputs, symbols
+from speciosa.exposure._values import Inputs, at_table, symbols
 
 Array = NDArray[np.float64]
 Doses = tuple[Array, tuple[str, ...], Array]  # times (doses,), states entered, nmol (runs, doses)
@@ -99,7 +99,11 @@ def who(case: Case) -> people.Who:
         ancestry=person.ancestry,
         cyp2d6=person.phenotypes.get("CYP2D6"),
         cyp3a5=person.phenotypes.get("CYP3A5"),
+        cyp2c19=person.phenotypes.get("CYP2C19"),
         conditions=tuple(person.conditions),
+        cirrhosis=person.cirrhosis,
+        kidney_disease=person.kidney_disease,
+        pregnancy=person.pregnancy,
     )
 
 
@@ -150,6 +154,11 @@ def setting(
     assembly = models.assemble(compounds)
     values = symbols(Inputs(by_person, by_run, form), assembly.compounds)
     return Setting(form, assembly, draws, population, person, number, values, by_run)
+
+
+def with_food(at: Setting, regimen: Regimen) -> Setting:
+    """The same people and draws, with the stomach of the regimen."""
+    return replace(at, values=at_table(at.values, at.by_run)) if regimen.food == "fed" else at
 
 
 def typical(at: Setting) -> models.Assembly:

@@ -1,7 +1,8 @@
 """People and parameter draws → a number for every symbol of the model, for every run.
 
 Everything here is array arithmetic over runs. The scaling rules live here and nowhere else: what grows with
-the liver, the brain or the body, and what a person's haematocrit and plasma proteins do to binding.
+the liver, the brain or the body, what a form and a meal do to the stomach, and what a person's haematocrit and
+plasma proteins do to binding.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,9 +53,10 @@ def symbols(inputs: Inputs, compounds: Sequence[Compound]) -> dict[str, Array]:
 
 def _system(inputs: Inputs) -> dict[str, Array]:
     x, d = inputs.people, inputs.draws
-    values = {name: value for name, value in x.items() if name.startswith(("V_", "Q_", "CYP3A_", "CYP2D6_"))}
+    values = {name: value for name, value in x.items() if name.startswith(("V_", "Q_", "CYP"))}
     portal = x["Q_gut"] + x["Q_pancreas"] + x["Q_spleen"]
-    values["Q_liver"] = portal + x["Q_hepatic_artery"]
+    values["portal_shunt"] = x["portal_shunt"]
+    values["Q_liver"] = portal * (1.0 - x["portal_shunt"]) + x["Q_hepatic_artery"]
     values["Q_cardiac"] = sum(
         (v for k, v in x.items() if k.startswith("Q_") and k != "Q_cardiac"), start=np.zeros_like(portal)
     )
@@ -73,6 +75,12 @@ def _system(inputs: Inputs) -> dict[str, Array]:
     for name in ("CYP3A_gut_to_liver", "kdeg_CYP3A_liver", "kdeg_CYP3A_gut"):
         values[name] = d[name]
     return values
+
+
+def at_table(values: Mapping[str, Array], d: Mapping[str, Array]) -> dict[str, Array]:
+    """The symbols of the same people with a meal in the stomach: it empties more slowly and is less acid."""
+    acid = {name: k * d["fed_acid_rel"] for name, k in values.items() if name.endswith(("_k_acid", "_k_acid_convert"))}
+    return {**values, **acid, "k_empty": np.log(2.0) / d["fed_emptying_half_time"]}
 
 
 def _segments(d: Mapping[str, Array]) -> dict[str, Array]:
@@ -107,11 +115,11 @@ def _full(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     values = {}
     for organ, Kp in models.partition(base, tissues, red_cells).items():
         values[f"{p}_Kp_{organ}"] = Kp if organ in UNSCALED else Kp * d[f"{p}_Kp_scale"]
-    CLint = d[f"{p}_CLp"] / d[f"{p}_fu"] * x["V_liver"]
+    CLint = d[f"{p}_CLp"] / d[f"{p}_fu"] * _working_liver(inputs)
     values |= {
         f"{p}_fu": fu,
         f"{p}_BP": BP,
-        f"{p}_k_diss": d[f"dissolution_{inputs.form}"],
+        f"{p}_k_diss": _dissolution(inputs),
         f"{p}_PS_gut": d[f"{p}_PS_gut"],
         f"{p}_PS_tissue": d[f"{p}_PSu"] / d[f"{p}_fu"],
         f"{p}_PS_brain": d[f"{p}_PS_brain"] * x["V_brain"],
@@ -135,8 +143,21 @@ def _minimal(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     if compound.kind == "medicine":
         values[f"{p}_k_diss"], CLint = _own(d, compound, "dissolution"), d[f"{p}_CLint"]
     else:
-        values[f"{p}_k_diss"], CLint = d[f"dissolution_{inputs.form}"], d[f"{p}_CLp"] / d[f"{p}_fu"]
-    return values | _clearance(inputs, compound, CLint * x["V_liver"]) | _binding(inputs, compound)
+        values[f"{p}_k_diss"], CLint = _dissolution(inputs), d[f"{p}_CLp"] / d[f"{p}_fu"]
+    return values | _clearance(inputs, compound, CLint * _working_liver(inputs)) | _binding(inputs, compound)
+
+
+def _dissolution(inputs: Inputs) -> Array:
+    """Release of what the form holds undissolved, 1/h: a form that must fall apart first takes that time on top."""
+    d, form = inputs.draws, inputs.form
+    rate = d[f"dissolution_{form}"]
+    before = d.get(f"disintegration_{form}")
+    return rate if before is None else 1.0 / (before + 1.0 / rate)
+
+
+def _working_liver(inputs: Inputs) -> Array:
+    """Volume of liver that still works as healthy liver does, L: what every route of clearance grows with."""
+    return inputs.people["V_liver"] * inputs.people["liver_function"] ** inputs.draws["liver_disease_exponent"]
 
 
 def _own(d: Mapping[str, Array], compound: Compound, name: str) -> Array:

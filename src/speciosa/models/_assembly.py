@@ -96,7 +96,7 @@ class _Wiring:
         if compound.disposition == "formed":
             self._depot(p)
         else:
-            self._gut(p, f"{p}_gut_A" if full else f"{p}_liver_A")
+            self._gut(p, f"{p}_gut_A" if full else f"{p}_liver_A", f"{p}_blood_A_venous" if full else f"{p}_body_A_central")
         if full:
             self._whole_body(p)
         else:
@@ -148,7 +148,7 @@ class _Wiring:
             total = " + ".join(f"{x}_occupancy" for x in prefixes)
             self._rule(f"{receptor}_occupancy", total, "dimensionless", "receptors held by any ligand of the model")
 
-    def _gut(self, p: str, wall: str) -> None:
+    def _gut(self, p: str, wall: str, body: str) -> None:
         self._use(
             "lumen",
             f"{p}_lumen",
@@ -169,6 +169,8 @@ class _Wiring:
                 f"{p}_{segment}",
                 mucosa="mucosa",
                 A_next=f"{p}_liver_A",
+                A_past_liver=body,
+                shunt="portal_shunt",
                 V_share=f"share_{segment}",
                 Q_villi="Q_villi",
                 PS=f"{p}_PS_gut",
@@ -186,7 +188,8 @@ class _Wiring:
         for o in PERFUSED:
             self._use("tissue", f"{p}_{o}", **common, **organ[o], A_out=venous)
         for o in PORTAL:
-            self._use("tissue", f"{p}_{o}", **common, **organ[o], A_out=f"{p}_liver_A")
+            past = {"A_past_liver": venous, "shunt": "portal_shunt"}
+            self._use("portal_tissue", f"{p}_{o}", **common, **organ[o], A_out=f"{p}_liver_A", **past)
         for o in DEEP:
             deep = {"fu": f"{p}_fu", "PS_spec": f"{p}_PS_tissue", "f_extra": f"f_extra_{o}"}
             self._use("deep_tissue", f"{p}_{o}", **common, **organ[o], **deep, A_out=venous)

@@ -62,6 +62,7 @@ def system_symbols(net: "Network", compounds: "Sequence[Compound]") -> Iterator[
     for organ in FLOWS:
         yield Symbol(f"Q_{organ}", "L_per_h", f"blood flow of {organ.replace('_', ' ')}")
     yield Symbol("Q_liver", "L_per_h", "blood that leaves the liver: hepatic artery, portal vein")
+    yield Symbol("portal_shunt", "dimensionless", "share of the portal blood that flows past the liver")
     yield Symbol("Q_cardiac", "L_per_h", "cardiac output")
     yield Symbol("Q_villi", "L_per_h", "blood flow of the villi")
     yield Symbol("GFR", "L_per_h", "glomerular filtration rate")
