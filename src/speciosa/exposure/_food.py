@@ -17,13 +17,13 @@ def food_notes(regimens: Sequence[Regimen], draws: Draws) -> Iterator[str]:
             f"With food ({', '.join(fed)}): the stomach is computed to empty with a half-time of "
             f"{_minutes(draws, 'fed_emptying_half_time')} min instead of "
             f"{_minutes(draws, 'gastric_emptying_half_time')} min and to be less acid, both by stated priors. What the "
-            "fat and bile of a meal do to dissolution and absorption is not known, and no study of kratom with food was "
-            "found."
+            "fat and bile of a meal do to dissolution and absorption is not known, and no study of kratom with food "
+            "was found."
         )
     if not_said:
         yield (
-            f"Whether {', '.join(not_said)} is taken with food was not said; it is computed as on an empty stomach. With "
-            "food the peak comes later and lower."
+            f"Whether {', '.join(not_said)} is taken with food was not said; it is computed as on an empty stomach. "
+            "With food the peak comes later and lower."
         )
 
 
