@@ -22,8 +22,8 @@ WATCH = np.unique(np.concatenate([np.arange(0.0, 3.0, 0.1), np.arange(3.0, 12.0,
 
 
 def victims() -> tuple[str, ...]:
-    """Medicines whose exposure the model can compute."""
-    return models.network().of_kind("medicine")
+    """Medicines whose exposure is computed for every case."""
+    return models.network().probes
 
 
 def interactions(case: Case, *, progress: Progress | None = None) -> tuple[InteractionRun, ...]:
