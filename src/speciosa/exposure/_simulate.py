@@ -11,7 +11,8 @@ from speciosa.exposure._interaction import interactions, victims
 from speciosa.exposure._outputs import all_outputs, outputs
 from speciosa.exposure._parameters import Draws
 from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who
-from speciosa.exposure._results import InteractionRun, Parameter, Scenario
+from speciosa.exposure._references import references
+from speciosa.exposure._results import InteractionRun, Parameter, Reference, Scenario
 from speciosa.exposure._run import Progress, Run, dataset, execute
 from speciosa.exposure._scenario import scenario, times
 
@@ -33,6 +34,11 @@ class Exposure:
     runs: tuple[Run, ...]
     draws: Draws
     notes: tuple[str, ...]
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """What known medicines hold of the same targets at their usual doses."""
+        return references()
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
