@@ -22,6 +22,7 @@ class Output:
         group: picture it belongs to.
         compounds: ids, of which one must be in the model; none are needed where it is empty.
         panels: names of the panels of data sets that it depends on.
+        detail: whether a report shows it only on asking.
     """
 
     symbol: str
@@ -31,6 +32,7 @@ class Output:
     group: str
     compounds: tuple[str, ...] = ()
     panels: tuple[str, ...] = ()
+    detail: bool = False
 
 
 @cache
@@ -56,14 +58,21 @@ def recorded(run: Run) -> tuple[Output, ...]:
     return tuple(output for output in all_outputs() if output.symbol in run.plan.outputs)
 
 
+def is_minor(compound: Compound) -> bool:
+    """Whether a report folds a compound away: those of minimal disposition."""
+    return compound.disposition == "minimal"
+
+
 def _concentrations(alkaloids: list[Compound]) -> Iterator[Output]:
     """Plasma of every alkaloid, then brain of those that bind a target there."""
     for c in alkaloids:
-        yield Output(c.plasma, f"{c.name}.plasma", f"{c.name} in plasma", "nM", "concentration", (c.id,))
+        label = f"{c.name} in plasma"
+        yield Output(c.plasma, f"{c.name}.plasma", label, "nM", "concentration", (c.id,), detail=is_minor(c))
     in_brain = {t.id for t in models.network().targets.values() if t.site == "brain"}
     for c in alkaloids:
         if in_brain & set(c.targets):
-            yield Output(f"{c.id}_brain_Cu", f"{c.name}.brain", f"unbound {c.name} in brain", "nM", "brain", (c.id,))
+            symbol, label = f"{c.id}_brain_Cu", f"unbound {c.name} in brain"
+            yield Output(symbol, f"{c.name}.brain", label, "nM", "brain", (c.id,), detail=is_minor(c))
 
 
 def _target(target: Target, alkaloids: list[Compound]) -> Iterator[Output]:
@@ -72,13 +81,14 @@ def _target(target: Target, alkaloids: list[Compound]) -> Iterator[Output]:
     if not binding:
         return
     ids, panels = tuple(c.id for c in binding), panels_of(t)
-    group = "occupancy" if target.signal else "targets"
-    yield Output(f"{t}_occupancy", f"{t}.occupancy", f"{target.held} by any alkaloid", "", group, ids, panels)
+    group, label = "occupancy" if target.signal else "targets", f"{target.held} by any alkaloid"
+    yield Output(f"{t}_occupancy", f"{t}.occupancy", label, "", group, ids, panels, detail=not target.signal)
     if not target.signal:
         return
     for c in binding:
         label = f"{target.held} by {c.name}"
-        yield Output(f"{c.id}_{t}_occupancy", f"{t}.occupancy.{c.name}", label, "", group, (c.id,), panels)
+        symbol, key = f"{c.id}_{t}_occupancy", f"{t}.occupancy.{c.name}"
+        yield Output(symbol, key, label, "", group, (c.id,), panels, detail=is_minor(c))
     label = f"response at the {target.name} over that to a full agonist"
     yield Output(f"{t}_effect", f"{t}.effect", label, "", group, ids, panels_of(t, efficacy=True))
 

@@ -59,6 +59,7 @@ class Figure(Record):
         uncertainty: we do not know.
         rows: ids of the knowledge rows it rests on.
         data_sets: the same number under each data set of every panel it depends on; empty where there is but one.
+        detail: a report shows it only on asking.
     """
 
     key: str
@@ -69,6 +70,49 @@ class Figure(Record):
     uncertainty: Interval | None = None
     rows: tuple[str, ...] = ()
     data_sets: tuple[SetValue, ...] = ()
+    detail: bool = False
+
+
+class Reference(Record):
+    """What a known medicine holds of a target at its usual dose, beside which an occupancy means something.
+
+    Attributes:
+        medicine: its name.
+        target: id of the target.
+        dose: the usual dose, in words.
+        held: the share of the target, computed from concentration and affinity; no people were simulated.
+        seen: what imaging saw in people, as a share; ``None`` where no such study was read.
+        note: what a reader has to know beside it.
+    """
+
+    medicine: str
+    target: str
+    dose: str
+    held: Figure
+    seen: Interval | None = None
+    note: str = ""
+
+
+class TargetUse(Record):
+    """One target of the model in one regimen.
+
+    Attributes:
+        id: such as ``MOR``.
+        name: in words.
+        held: what its occupancy is, in words.
+        figure: key of the figure with its highest share; empty where no alkaloid of the model is known to bind it.
+        binding: names of the alkaloids of the model that bind it.
+        unmeasured: names of those that nobody measured there, as far as was read: the figure leaves them out.
+        measured: whether any alkaloid of kratom was measured there at all.
+    """
+
+    id: str
+    name: str
+    held: str
+    figure: str
+    binding: tuple[str, ...]
+    unmeasured: tuple[str, ...]
+    measured: bool
 
 
 class Curve(Record):
@@ -85,6 +129,7 @@ class Curve(Record):
         variability_high: 95th percentile of people.
         uncertainty_low: 5th percentile of the median person over parameter draws.
         uncertainty_high: 95th percentile of the same.
+        detail: a report shows it only on asking.
     """
 
     key: str
@@ -97,6 +142,7 @@ class Curve(Record):
     variability_high: tuple[float, ...]
     uncertainty_low: tuple[float, ...]
     uncertainty_high: tuple[float, ...]
+    detail: bool = False
 
 
 class Scenario(Record):
@@ -111,6 +157,7 @@ class Scenario(Record):
         status: how many runs ended how, in the engine's words (``{"ok": 1500}``).
         figures: Cmax, tmax, AUC, accumulation, occupancy …
         curves: time courses.
+        targets: every target that the claims name, with or without a figure.
     """
 
     name: str
@@ -121,6 +168,7 @@ class Scenario(Record):
     status: dict[str, int]
     figures: tuple[Figure, ...]
     curves: tuple[Curve, ...]
+    targets: tuple[TargetUse, ...] = ()
 
     def figure(self, key: str) -> Figure | None:
         """The figure of that key, or ``None`` where the model does not compute it."""

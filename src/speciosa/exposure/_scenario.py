@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from speciosa import models
 from speciosa.cases import Case, Regimen
-from speciosa.exposure._outputs import Output, recorded
+from speciosa.exposure._outputs import Output, is_minor, recorded
 from speciosa.exposure._parameters import Draws
-from speciosa.exposure._results import Figure, Scenario
+from speciosa.exposure._results import Figure, Scenario, TargetUse
 from speciosa.exposure._run import Run
 from speciosa.exposure._summary import auc, curve, figure, terminal_rate
 
@@ -48,7 +48,26 @@ def scenario(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Scenario:
         status=run.counts(),
         figures=tuple(f for f in _figures(case, regimen, run, draws) if f is not None),
         curves=tuple(curve(output, run) for output in recorded(run)),
+        targets=tuple(_targets(run)),
     )
+
+
+def _targets(run: Run) -> Iterator[TargetUse]:
+    """Every target, also those that nobody measured."""
+    net, shown = models.network(), recorded(run)
+    present = [c for c in net.compounds.values() if any(o.symbol == c.plasma for o in shown)]
+    for target in net.targets.values():
+        key = next((f"{o.key}.max" for o in shown if o.symbol == f"{target.id}_occupancy"), "")
+        names = [c.name for c in present]
+        yield TargetUse(
+            id=target.id,
+            name=target.name,
+            held=target.held,
+            figure=key,
+            binding=tuple(name for name in names if name in target.ligands),
+            unmeasured=tuple(name for name in names if name not in {*target.ligands, *target.inactive}),
+            measured=bool(target.ligands),
+        )
 
 
 def _figures(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Iterator[Figure | None]:
@@ -57,14 +76,22 @@ def _figures(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Iterator[F
     for compound in models.network().compounds.values():
         if any(output.symbol == compound.plasma for output in shown):
             rows = _rows(draws, compound.id)
-            yield from _doses(case, regimen, compound.name)
-            yield from _plasma(compound.name, run.output(compound.plasma), moments, run, rows)
+            told = (
+                *_doses(case, regimen, compound.name),
+                *_plasma(compound.name, run.output(compound.plasma), moments, run, rows),
+            )
+            yield from (_folded(f) for f in told) if is_minor(compound) else told
     for output in shown:
         if output.group in {"occupancy", "targets"}:
-            yield _highest(output, run, draws)
+            highest = _highest(output, run, draws)
+            yield _folded(highest) if output.detail else highest
         if output.group == "enzyme":
             values, rows = run.output(output.symbol), _rows(draws, "mitragynine")
             yield figure(f"{output.key}.min", f"lowest {output.label}", np.min(values, axis=1), "", run, rows)
+
+
+def _folded(figure: Figure | None) -> Figure | None:
+    return None if figure is None else figure.model_copy(update={"detail": True})
 
 
 def _highest(output: Output, run: Run, draws: Draws) -> Figure | None:

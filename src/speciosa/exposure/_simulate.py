@@ -12,7 +12,8 @@ from speciosa.exposure._interaction import interactions, victims
 from speciosa.exposure._outputs import all_outputs, outputs
 from speciosa.exposure._parameters import Draws
 from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who, with_food
-from speciosa.exposure._results import InteractionRun, Parameter, Scenario
+from speciosa.exposure._references import references
+from speciosa.exposure._results import InteractionRun, Parameter, Reference, Scenario
 from speciosa.exposure._run import Progress, Run, dataset, execute
 from speciosa.exposure._scenario import scenario, times
 
@@ -38,6 +39,11 @@ class Exposure:
     notes: tuple[str, ...]
     having: tuple[str, ...] = ()
     having_rows: tuple[str, ...] = ()
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """What known medicines hold of the same targets at their usual doses."""
+        return references()
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -70,7 +70,7 @@ def curve(output: Output, run: Run) -> Curve:
     medians = _medians(values, good, draw)
     sure = medians if medians.size else np.median(central, axis=0)[None, :]
     least, most = np.quantile(sure, QUANTILES, axis=0)
-    rows = {
+    columns = {
         "time_h": run.plan.times,
         "median": np.median(central, axis=0),
         "variability_low": low,
@@ -79,7 +79,8 @@ def curve(output: Output, run: Run) -> Curve:
         "uncertainty_high": most,
     }
     texts = {"key": output.key, "label": output.label, "unit": output.unit, "group": output.group}
-    return Curve(**texts, **{name: tuple(float(v) for v in array) for name, array in rows.items()})
+    numbers = {name: tuple(float(v) for v in array) for name, array in columns.items()}
+    return Curve(**texts, detail=output.detail, **numbers)
 
 
 def auc(values: Array, times: Array, start: float, end: float) -> Array:

@@ -126,6 +126,23 @@ class Knowledge:
         fit = self._fit(name, row.unit) if fitted else None
         return _policy.choose(wanted, readings, prior, fit, self.grades)
 
+    def distribution(self, name: str, unit: str, rows: str | None, prior: str | None) -> Choice:
+        """A positive number as a distribution, chosen by the policy from rows or a prior that another row names.
+
+        Args:
+            name: what it is, in words.
+            unit: to give it in.
+            rows: qualified ids, parted by ``;``.
+            prior: id in the table ``priors``.
+
+        Raises:
+            KnowledgeError: neither, or one of them cannot be read in the unit.
+        """
+        wanted = Wanted(name, name, unit, "lognormal")
+        keys = [key.strip() for key in (rows or "").split(";") if key.strip()]
+        readings = [self._reading(key, unit) for key in keys]
+        return _policy.choose(wanted, readings, self._prior(prior, unit) if prior else None, None, self.grades)
+
     @cached_property
     def panels(self) -> tuple[Panel, ...]:
         """Data sets that exclude one another, with the affinities of every ligand in each.

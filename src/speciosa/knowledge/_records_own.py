@@ -127,3 +127,29 @@ class Affinities(Row):
     relative_target: Text = None
     prior: Text = None
     note: Text = None
+
+
+class ReferenceMedicines(Row):
+    """One medicine at its usual dose at one target: what an occupancy by kratom is compared with."""
+
+    references: ClassVar[dict[str, str]] = {
+        "concentration": "priors",
+        "fu_rows": "*",
+        "fu": "priors",
+        "site_ratio": "priors",
+        "affinity_rows": "*",
+        "affinity": "priors",
+        "seen": "*",
+    }
+
+    medicine: str
+    target: str
+    dose: str
+    concentration: str
+    fu_rows: Text = None
+    fu: Text = None
+    site_ratio: str
+    affinity_rows: Text = None
+    affinity: Text = None
+    seen: Text = None
+    note: Text = None

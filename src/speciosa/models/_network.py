@@ -35,6 +35,7 @@ class Target:
         signal: whether its agonists' stimulus and response are computed (operational model).
         ligands: names of the compounds that bind it, as in the knowledge tables; those that the network does not hold
             wait there until it does. Empty where nobody measured an alkaloid.
+        inactive: names of those that were measured and did not bind.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Target:
     site: Literal["brain", "plasma", "heart"]
     signal: bool
     ligands: tuple[str, ...]
+    inactive: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -140,4 +142,5 @@ def _target(key: str, entry: "Mapping[str, Any]") -> Target:
         site=entry["site"],
         signal=bool(entry.get("signal", False)),
         ligands=tuple(entry["ligands"]),
+        inactive=tuple(entry.get("inactive", ())),
     )
