@@ -4,7 +4,7 @@ Draw 0 is the central one: every parameter at its median. Draw *d* depends on th
 draw comes back whatever the number of draws.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa import knowledge
+from speciosa import knowledge, models
 from speciosa.exposure._results import Parameter
 from speciosa.knowledge import Choice, Knowledge
 
@@ -48,19 +48,23 @@ class Draws:
         return tuple(_record(choice) for choice in self.choices.values())
 
 
-def draw(draws: int, seed: int) -> Draws:
-    """Draw all declared parameters.
+def draw(draws: int, seed: int, compounds: Collection[str] | None = None) -> Draws:
+    """Draw the declared parameters.
 
     Args:
         draws: number of draws besides the central one.
         seed: the case's seed.
+        compounds: ids of the compounds whose parameters are wanted, besides those of the body; all by default. A
+            parameter has the same values whatever else is drawn.
 
     Raises:
         KnowledgeError: the data package is damaged or a parameter has neither row nor prior.
     """
     known = knowledge.load()
-    choices = {row.name: known.parameter(row.name) for row in known.table("parameters")}
-    normal = _normals(choices, known, draws, seed)
+    names = [row.name for row in known.table("parameters")]
+    wanted = [name for name in names if compounds is None or _belongs(name, compounds)]
+    choices = {name: known.parameter(name) for name in wanted}
+    normal = _normals(names, known, draws, seed)
     values = {name: sample(choice, normal[name]) for name, choice in choices.items()}
     return Draws(MappingProxyType(values), MappingProxyType(choices))
 
@@ -83,14 +87,22 @@ def sample(choice: Choice, z: Array) -> Array:
     return np.full_like(z, choice.median)
 
 
-def _normals(choices: Mapping[str, Choice], known: Knowledge, draws: int, seed: int) -> dict[str, Array]:
-    """Standard normals (draws + 1,) per parameter; calibrated ones correlated as the fit left them."""
-    names = list(choices)
+def _belongs(name: str, compounds: Collection[str]) -> bool:
+    """Whether a parameter is one of the body, of one of the compounds, or of every compound of their kinds."""
+    known = models.network().compounds
+    kinds = {compound.kind for compound in known.values()}
+    owner = max((key for key in (*known, *kinds) if name.startswith(f"{key}_")), key=len, default=None)
+    return owner is None or owner in {*compounds, *(known[key].kind for key in compounds)}
+
+
+def _normals(names: list[str], known: Knowledge, draws: int, seed: int) -> dict[str, Array]:
+    """Standard normals (draws + 1,) per declared parameter; calibrated ones correlated as the fit left them."""
     z = np.zeros((draws + 1, len(names)))
     for d in range(1, draws + 1):
         stream = generator(seed, _STREAM + d)
         z[d] = stream.standard_normal(len(names))
-    fitted = [name for name in names if choices[name].basis == "calibrated"]
+    calibrated = {row.parameter for row in known.table("calibrated")}
+    fitted = [name for name in names if name in calibrated]
     if fitted:
         where = [names.index(name) for name in fitted]
         z[:, where] = z[:, where] @ np.linalg.cholesky(_correlation(fitted, known)).T

@@ -136,7 +136,8 @@ def setting(
         draw_people: people per draw.
     """
     n = simulation.people
-    draws = draws or draw(simulation.draws, simulation.seed)
+    assembly = models.assemble(compounds)
+    draws = draws or draw(simulation.draws, simulation.seed, [c.id for c in assembly.compounds])
     more = draws.count - 1
     population = people.population(n, simulation.seed, someone)
     again = min(draw_people, n)
@@ -144,7 +145,6 @@ def setting(
     number = np.concatenate([np.zeros(n, dtype=np.int64), np.repeat(np.arange(1, more + 1), again)])
     by_run = {name: value[number] for name, value in draws.values.items()}
     by_person = {name: value[person] for name, value in population.values.items()}
-    assembly = models.assemble(compounds)
     values = symbols(Inputs(by_person, by_run, form), assembly.compounds)
     return Setting(form, assembly, draws, population, person, number, values, by_run)
 

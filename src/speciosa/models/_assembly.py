@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from speciosa.errors import ModelError
-from speciosa.models._network import Compound, Network, network
+from speciosa.models._network import Compound, Network, Route, network
 from speciosa.models._parts import part, units
 from speciosa.models._sbml import to_sbml
 from speciosa.models._symbols import SEGMENTS, Symbol, compound_symbols, system_symbols
@@ -86,7 +86,10 @@ class _Wiring:
     net: Network
     chosen: tuple[Compound, ...]
     lines: list[str] = field(default_factory=list)
-    substrates: dict[str, list[str]] = field(default_factory=dict)  # site → prefixes of substrate instances
+    # site → prefixes of the compounds that compete there, destroy the enzyme, make more of it
+    substrates: dict[str, list[str]] = field(default_factory=dict)
+    inactivators: dict[str, list[str]] = field(default_factory=dict)
+    inducers: dict[str, list[str]] = field(default_factory=dict)
     ligands: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, compound: Compound) -> None:
@@ -94,21 +97,21 @@ class _Wiring:
         p = compound.id
         full = compound.disposition == "full"
         wall = f"{p}_gut_A" if full else f"{p}_liver_A"
-        self._gut(p, wall)
+        if not compound.formed:
+            self._gut(p, wall)
         if full:
             self._whole_body(p)
         else:
             self._minimal(p)
-        present = {c.id for c in self.chosen}
-        for enzyme, product in compound.enzymes.items():
-            self._enzyme(compound, enzyme, product if product in present else None)
+        for enzyme in compound.enzymes:
+            self._enzyme(compound, enzyme)
         if compound.receptors and not full:
             self._use("brain_equilibrium", f"{p}_brain", C_plasma=compound.plasma, fu=f"{p}_fu", Kpuu=f"{p}_Kpuu")
         for receptor in compound.receptors:
             prefix = f"{p}_{receptor}"
             self.ligands.setdefault(receptor, []).append(prefix)
             self._use("ligand", prefix, Cu=f"{p}_brain_Cu", load=f"{receptor}_load", Ki=f"{p}_Ki_{receptor}")
-        if compound.acid_product in present:
+        if compound.acid_product in {c.id for c in self.chosen}:
             self._use(
                 "acid_conversion",
                 f"{p}_acid",
@@ -120,20 +123,11 @@ class _Wiring:
     def share(self) -> None:
         """Wire what the compounds share: enzyme pools and receptors."""
         for site, prefixes in self.substrates.items():
-            enzyme = self.net.enzymes[site.split("_")[0]]
             load = " + ".join(["1 dimensionless", *(f"{x}_competes" for x in prefixes)])
             self._rule(f"{site}_load", load, "dimensionless", "competition of all substrates")
-            if enzyme.turnover:
-                loss = " + ".join(f"{x}_inactivates" for x in prefixes)
-                self._rule(f"{site}_inactivation", loss, "per_h", "loss of active enzyme")
-                place = "liver" if site.endswith("_liver") else "gut"
-                self._use("pool", site, kdeg=f"kdeg_{enzyme.name}_{place}", inactivation=f"{site}_inactivation")
-            else:
-                self.lines.append(
-                    f"  {site}_E = 1; {site}_E has dimensionless;  // this pool does not turn over in the model"
-                )
+            self._pool(site)
         for enzyme in self.net.enzymes.values():
-            if enzyme.gut and f"{enzyme.name}_liver" in self.substrates:
+            if enzyme.gut and all(f"{enzyme.name}_{s}" in self.substrates for s in SEGMENTS):
                 shares = " + ".join(f"{enzyme.name}_share_{s} * {enzyme.name}_{s}_E" for s in SEGMENTS)
                 self._rule(
                     f"{enzyme.name}_gut_active", shares, "dimensionless", "active enzyme of the whole small intestine"
@@ -143,6 +137,20 @@ class _Wiring:
             self._rule(f"{receptor}_load", load, "dimensionless", "competition of all ligands")
             total = " + ".join(f"{x}_occupancy" for x in prefixes)
             self._rule(f"{receptor}_occupancy", total, "dimensionless", "receptors held by any ligand of the model")
+
+    def _pool(self, site: str) -> None:
+        """The active enzyme at one site: a state where something moves it, else a constant."""
+        name, _, place = site.partition("_")
+        if not self.net.turns_over(name, self.chosen):
+            self.lines.append(f"  {site}_E = 1; {site}_E has dimensionless;  // nothing here moves this pool")
+            return
+        made = " + ".join(["1 dimensionless", *(f"{x}_induces" for x in self.inducers.get(site, ()))])
+        lost = " + ".join(f"{x}_inactivates" for x in self.inactivators.get(site, ())) or "0 per_h"
+        self._rule(f"{site}_synthesis", made, "dimensionless", "synthesis over baseline")
+        self._rule(f"{site}_inactivation", lost, "per_h", "loss of active enzyme")
+        organ = "liver" if place == "liver" else "gut"
+        shared = {"synthesis": f"{site}_synthesis", "inactivation": f"{site}_inactivation"}
+        self._use("pool", site, kdeg=f"kdeg_{name}_{organ}", **shared)
 
     def _gut(self, p: str, wall: str) -> None:
         self._use(
@@ -226,34 +234,46 @@ class _Wiring:
             **ports,
         )
 
-    def _enzyme(self, compound: Compound, enzyme: str, product: str | None) -> None:
+    def _enzyme(self, compound: Compound, enzyme: str) -> None:
+        for organ in self.net.places(compound, enzyme):
+            for place in ("liver",) if organ == "liver" else SEGMENTS:
+                self._site(compound, enzyme, organ, place)
+
+    def _site(self, compound: Compound, enzyme: str, organ: str, place: str) -> None:
+        """One compound at one enzyme in one place: competition, inactivation, induction, turnover."""
+        p, route = compound.id, compound.enzymes[enzyme]
+        site, prefix, amount, Cu = (
+            f"{enzyme}_{place}",
+            f"{p}_{enzyme}_{place}",
+            f"{p}_CLint_{enzyme}",
+            f"{p}_{place}_Cu",
+        )
+        if organ == "gut":
+            amount = f"{p}_CLint_{enzyme}_{place}"
+            share = f"{p}_CLint_{enzyme} * {enzyme}_gut_to_liver * {enzyme}_share_{place}"
+            self._rule(amount, share, "L_per_h", "from the amount of enzyme in the segment")
+        self.substrates.setdefault(site, []).append(prefix)
+        state = {"E": f"{site}_E", "load": f"{site}_load", "activity": f"{enzyme}_{organ}"}
+        self._use("substrate", prefix, Cu=Cu, CLint=amount, Ki=f"{p}_Ki_{enzyme}", **state)
+        if route.inactivates:
+            self.inactivators.setdefault(site, []).append(prefix)
+            constants = {"kinact": f"{p}_kinact_{enzyme}_{organ}", "KI": f"{p}_KI_{enzyme}_{organ}"}
+            self._use("inactivator", prefix, Cu=Cu, **constants)
+        if route.induces:
+            self.inducers.setdefault(site, []).append(prefix)
+            self._use("inducer", prefix, Cu=Cu, Emax=f"{p}_Emax_{enzyme}", EC50=f"{p}_EC50_{enzyme}")
+        self._leave(compound, route, place, prefix)
+
+    def _leave(self, compound: Compound, route: Route, place: str, prefix: str) -> None:
+        """What one enzyme turns over: lost, or in part another compound of the model."""
         p = compound.id
-        places = (*SEGMENTS, "liver") if self.net.enzymes[enzyme].gut else ("liver",)
-        for place in places:
-            site, prefix, amount = f"{enzyme}_{place}", f"{p}_{enzyme}_{place}", f"{p}_CLint_{enzyme}"
-            organ = "liver" if place == "liver" else "gut"
-            if organ == "gut":
-                amount = f"{p}_CLint_{enzyme}_{place}"
-                self._rule(
-                    amount,
-                    f"{p}_CLint_{enzyme} * {enzyme}_gut_to_liver * {enzyme}_share_{place}",
-                    "L_per_h",
-                    "from the amount of enzyme in the segment",
-                )
-            self.substrates.setdefault(site, []).append(prefix)
-            kinetics = {
-                "Ki": f"{p}_Ki_{enzyme}",
-                "kinact": f"{p}_kinact_{enzyme}_{organ}",
-                "KI": f"{p}_KI_{enzyme}_{organ}",
-            }
-            state = {"E": f"{site}_E", "load": f"{site}_load", "activity": f"{enzyme}_{organ}"}
-            self._use("substrate", prefix, Cu=f"{p}_{place}_Cu", CLint=amount, **kinetics, **state)
-            route = {"A": f"{p}_{place}_A", "CL": f"{prefix}_CL", "Cu": f"{p}_{place}_Cu"}
-            if product is None:
-                self._use("loss", prefix, **route)
-            else:
-                made = {"product": f"{product}_{place}_A", "f_product": f"{p}_f_{product}"}
-                self._use("turnover", prefix, **route, **made)
+        taken = {"A": f"{p}_{place}_A", "CL": f"{prefix}_CL", "Cu": f"{p}_{place}_Cu"}
+        product = next((c for c in self.chosen if c.id == route.product), None)
+        if product is None:
+            self._use("loss", prefix, **taken)
+            return
+        where = "liver" if product.formed else place  # what is only formed has no gut: the portal vein takes it along
+        self._use("turnover", prefix, **taken, product=f"{product.id}_{where}_A", f_product=f"{p}_f_{product.id}")
 
     def _use(self, name: str, prefix: str, **ports: str) -> None:
         self.lines.append(part(name).instance(prefix, ports))
