@@ -4,7 +4,10 @@
 :func:`execute`) is open too, for who wants to run the model on other doses or other parameters.
 """
 
-from speciosa.exposure._interaction import no_doses, ratios, victims, watch
+from speciosa.exposure._intake import Intake, area_and_peak, no_doses, swallowed
+from speciosa.exposure._interaction import ratios, victims, watch
+from speciosa.exposure._pair import Use, pair, usual
+from speciosa.exposure._pair_results import Change, Fading, Pair, Phenotype, Spacing
 from speciosa.exposure._parameters import Draws, draw, sample
 from speciosa.exposure._plan import Plan, Setting, alkaloids, doses, enter, plan, setting, with_food
 from speciosa.exposure._references import references
@@ -26,13 +29,18 @@ from speciosa.exposure._simulate import Exposure, model, simulate
 from speciosa.exposure._summary import auc, figure, terminal_rate
 
 __all__ = [
+    "Change",
     "Curve",
     "Draws",
     "Exposure",
+    "Fading",
     "Figure",
+    "Intake",
     "InteractionRun",
     "Interval",
+    "Pair",
     "Parameter",
+    "Phenotype",
     "Plan",
     "Progress",
     "Record",
@@ -41,8 +49,11 @@ __all__ = [
     "Scenario",
     "SetValue",
     "Setting",
+    "Spacing",
     "TargetUse",
+    "Use",
     "alkaloids",
+    "area_and_peak",
     "auc",
     "doses",
     "draw",
@@ -51,6 +62,7 @@ __all__ = [
     "figure",
     "model",
     "no_doses",
+    "pair",
     "plan",
     "ratios",
     "references",
@@ -58,7 +70,9 @@ __all__ = [
     "save",
     "setting",
     "simulate",
+    "swallowed",
     "terminal_rate",
+    "usual",
     "victims",
     "watch",
     "with_food",

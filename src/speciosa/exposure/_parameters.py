@@ -4,7 +4,7 @@ Draw 0 is the central one: every parameter at its median, every panel of data se
 on the seed and *d* alone, so the same draw comes back whatever the number of draws.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa import knowledge
+from speciosa import knowledge, models
 from speciosa.exposure._affinities import Affinities, Alternative, draw_affinities
 from speciosa.exposure._results import Parameter
 from speciosa.exposure._streams import PARAMETER_STREAM, SEEN_IN_90_PERCENT, generator
@@ -66,21 +66,25 @@ class Draws:
         return (*(_record(choice) for choice in self.choices.values()), *affinities)
 
 
-def draw(draws: int, seed: int, *, effects: bool = False) -> Draws:
-    """Draw all declared parameters.
+def draw(draws: int, seed: int, compounds: Collection[str] | None = None, *, effects: bool = False) -> Draws:
+    """Draw the declared parameters.
 
     Args:
         draws: number of draws besides the central one.
         seed: the case's seed.
+        compounds: ids of the compounds whose parameters are wanted, besides those of the body; all by default. A
+            parameter has the same values whatever else is drawn.
         effects: also the affinities and efficacies, and the alternatives to their data sets.
 
     Raises:
         KnowledgeError: the data package is damaged or a parameter has neither row nor prior.
     """
     known = knowledge.load()
-    choices = {row.name: known.parameter(row.name) for row in known.table("parameters")}
+    names = [row.name for row in known.table("parameters")]
+    wanted = [name for name in names if compounds is None or _belongs(name, compounds)]
+    choices = {name: known.parameter(name) for name in wanted}
     affinities = draw_affinities(draws, seed) if effects else None
-    normal = _normals(choices, known, draws, seed)
+    normal = _normals(names, known, draws, seed)
     others = np.zeros(len(affinities.alternatives)) if affinities else np.zeros(0)
     values = {name: sample(choice, np.concatenate([normal[name], others])) for name, choice in choices.items()}
     if affinities is not None:
@@ -100,14 +104,22 @@ def sample(choice: Choice, z: Array) -> Array:
     return np.full_like(z, choice.median)
 
 
-def _normals(choices: Mapping[str, Choice], known: Knowledge, draws: int, seed: int) -> dict[str, Array]:
-    """Standard normals (draws + 1,) per parameter; calibrated ones correlated as the fit left them."""
-    names = list(choices)
+def _belongs(name: str, compounds: Collection[str]) -> bool:
+    """Whether a parameter is one of the body, of one of the compounds, or of every compound of their kinds."""
+    known = models.network().compounds
+    kinds = {compound.kind for compound in known.values()}
+    owner = max((key for key in (*known, *kinds) if name.startswith(f"{key}_")), key=len, default=None)
+    return owner is None or owner in {*compounds, *(known[key].kind for key in compounds)}
+
+
+def _normals(names: list[str], known: Knowledge, draws: int, seed: int) -> dict[str, Array]:
+    """Standard normals (draws + 1,) per declared parameter; calibrated ones correlated as the fit left them."""
     z = np.zeros((draws + 1, len(names)))
     for d in range(1, draws + 1):
         stream = generator(seed, PARAMETER_STREAM + d)
         z[d] = stream.standard_normal(len(names))
-    fitted = [name for name in names if choices[name].basis == "calibrated"]
+    calibrated = {row.parameter for row in known.table("calibrated")}
+    fitted = [name for name in names if name in calibrated]
     if fitted:
         where = [names.index(name) for name in fitted]
         z[:, where] = z[:, where] @ np.linalg.cholesky(_correlation(fitted, known)).T

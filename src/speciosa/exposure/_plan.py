@@ -115,7 +115,7 @@ def alkaloids(swallowed: Collection[str]) -> tuple[str, ...]:
     Those of full disposition and what is formed from them, and others by name if they are swallowed.
     """
     known = [c for c in models.network().compounds.values() if c.kind == "alkaloid"]
-    return tuple(c.id for c in known if c.disposition != "minimal" or c.name in swallowed)
+    return tuple(c.id for c in known if c.disposition == "full" or c.gut == "depot" or c.name in swallowed)
 
 
 def contained(case: Case) -> tuple[str, ...]:
@@ -148,14 +148,14 @@ def setting(
         effects: also wire the targets and what follows from them.
     """
     n = simulation.people
-    draws = draws or draw(simulation.draws, simulation.seed, effects=effects)
+    assembly = models.assemble(compounds, effects=effects)
+    draws = draws or draw(simulation.draws, simulation.seed, [c.id for c in assembly.compounds], effects=effects)
     population = people.population(n, simulation.seed, someone)
     again = min(draw_people, n)
     person = np.concatenate([np.arange(n), np.tile(np.arange(again), draws.numbers.size)])
     number = np.concatenate([np.zeros(n, dtype=np.int64), np.repeat(draws.numbers, again)])
     by_run = {name: value[number] for name, value in draws.values.items()}
     by_person = {name: value[person] for name, value in population.values.items()}
-    assembly = models.assemble(compounds, effects=effects)
     values = symbols(Inputs(by_person, by_run, form), assembly.compounds, effects=effects)
     return Setting(form, assembly, draws, population, person, number, values, by_run, effects)
 
