@@ -1,5 +1,7 @@
 """What conditions, food and forms do to exposure: the way that studies saw, or that the rows say."""
 
+from pathlib import Path
+
 import libsbml
 import numpy as np
 import pytest
@@ -204,3 +206,51 @@ def test_a_case_with_cirrhosis_and_food_is_simulated_and_says_what_it_did():
     for words in ("cirrhosis (Child-Pugh C)", "With food (dinner)", "no study of kratom with food", "Whether alone"):
         assert words in said
     assert {run.scenario for run in ill.interactions} == {"alone", "dinner"}
+
+
+def test_every_clearance_of_every_compound_follows_the_working_liver():
+    """Also those of medicines and of compounds whose enzymes nobody knows."""
+    compounds = (*exposure.alkaloids(("speciociliatine",)), *exposure.victims())
+    simulation = Simulation(people=4, draws=3, seed=1)
+    well, ill = (
+        exposure.setting(who, Form.TABLET, simulation, compounds) for who in (HIM, having(cirrhosis=Cirrhosis("C")))
+    )
+    left = knowledge.load().row("enzymes:EN439").number("value")
+    strict = knowledge.load().row("enzymes:EN436").number("value")
+    factor = left * (strict / left) ** well.by_run["liver_disease_exponent"]
+    names = [name for name in well.values if "_CLint_" in name]
+
+    assert len({name.split("_CLint_")[0] for name in names}) >= len(compounds)
+    for name in names:
+        assert ill.values[name] == pytest.approx(factor * well.values[name]), name
+
+
+def test_what_a_disease_leaves_of_an_enzyme_is_uncertain_and_nothing_changes_in_health():
+    simulation = Simulation(people=4, draws=3, seed=1)
+    well, ill = (
+        exposure.setting(who, Form.TABLET, simulation, COMPOUNDS) for who in (HIM, having(cirrhosis=Cirrhosis("B")))
+    )
+
+    exponent = well.by_run["disease_enzyme_exponent"]
+    assert ill.values["CYP3A_liver"] == pytest.approx(0.4**exponent * well.values["CYP3A_liver"])
+    assert np.array_equal(well.values["CYP3A_liver"], well.population.values["CYP3A_liver"][well.person])
+    assert np.unique(exponent).size == 4
+
+
+def test_every_alkaloid_of_a_tablet_waits_until_it_has_fallen_apart():
+    names = (*exposure.alkaloids(("speciociliatine",)), "midazolam")
+    at = exposure.setting(HIM, Form.TABLET, Simulation(people=2, draws=2, seed=1), names)
+
+    whole = at.by_run["disintegration_tablet"] + 1 / at.by_run["dissolution_tablet"]
+    for alkaloid in names[:-1]:
+        assert at.values[f"{alkaloid}_k_diss"] == pytest.approx(1 / whole)
+    assert np.all(at.values["midazolam_k_diss"] > 1 / whole), "the medicine is no kratom tablet"
+
+
+def test_the_page_prints_what_the_model_says_of_midazolam_in_cirrhosis(ratios):
+    page = (Path(__file__).parents[1] / "docs" / "people.md").read_text(encoding="utf-8")
+    lines = page.split("| over health |", 1)[1].splitlines()[2:6]
+    printed = [[float(cell) for cell in line.strip("|").split("|")[1:4]] for line in lines]
+
+    computed = [[ratios[grade][i] for grade in "ABC"] for i in (0, 1, 2, 3)]
+    np.testing.assert_allclose(printed, computed, rtol=0.06)

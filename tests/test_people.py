@@ -37,7 +37,8 @@ OTHER = {
     "CYP2C19_liver",
 }
 POOR_HAVE_NONE = {"CYP2D6_liver", "CYP2C19_liver"}
-HEALTHY = {"liver_function", "portal_shunt"}  # the same for everybody who is healthy
+# the same for everybody who is healthy
+HEALTHY = {"liver_function", "portal_shunt", *(f"CYP{name}_liver_disease" for name in ("3A", "2C19", "2D6"))}
 
 
 @pytest.fixture(scope="module")

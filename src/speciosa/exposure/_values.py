@@ -55,7 +55,8 @@ def symbols(inputs: Inputs, compounds: Sequence[Compound], *, effects: bool = Fa
 
 def _system(inputs: Inputs) -> dict[str, Array]:
     x, d = inputs.people, inputs.draws
-    values = {name: value for name, value in x.items() if name.startswith(("V_", "Q_", "CYP"))}
+    values = {name: value for name, value in x.items() if name.startswith(("V_", "Q_"))}
+    values |= _activities(inputs)
     portal = x["Q_gut"] + x["Q_pancreas"] + x["Q_spleen"]
     values["portal_shunt"] = x["portal_shunt"]
     values["Q_liver"] = portal * (1.0 - x["portal_shunt"]) + x["Q_hepatic_artery"]
@@ -77,6 +78,14 @@ def _system(inputs: Inputs) -> dict[str, Array]:
     for name in ("CYP3A_gut_to_liver", "kdeg_CYP3A_liver", "kdeg_CYP3A_gut", "kdeg_CYP2D6_liver"):
         values[name] = d[name]
     return values
+
+
+def _activities(inputs: Inputs) -> dict[str, Array]:
+    """Activity of each enzyme; what a disease takes of it is uncertain, and nothing in health."""
+    x, further = inputs.people, inputs.draws["disease_enzyme_exponent"] - 1.0
+    factor = {name.removesuffix("_disease"): value for name, value in x.items() if name.endswith("_disease")}
+    known = {name: value for name, value in x.items() if name.startswith("CYP") and not name.endswith("_disease")}
+    return {name: value * factor[name] ** further if name in factor else value for name, value in known.items()}
 
 
 def at_table(values: Mapping[str, Array], d: Mapping[str, Array]) -> dict[str, Array]:

@@ -13,7 +13,8 @@ from speciosa.people._who import CHILD_PUGH
 
 Array = NDArray[np.float64]
 
-ACTIVITIES = ("hematocrit", "binding_rel", "gfr_mL_min", "CYP3A_liver", "CYP2C19_liver", "CYP2D6_liver")
+MULTIPLIED = ("hematocrit", "binding_rel", "gfr_mL_min")
+ENZYMES = ("CYP3A_liver", "CYP2C19_liver", "CYP2D6_liver")
 
 
 def body(made: Body, states: States) -> Body:
@@ -38,10 +39,13 @@ def body(made: Body, states: States) -> Body:
 
 def function(values: dict[str, Array], states: States, bsa: Array) -> dict[str, Array]:
     """Blood, binding, filtration, enzymes, and how much of the liver still works."""
-    changed = dict(values)
+    changed = values | {f"{name}_disease": np.ones_like(bsa) for name in ENZYMES}
     if states.child_pugh is not None:
-        for name in ACTIVITIES:
+        for name in MULTIPLIED:
             changed[name] = values[name] * _factor(name, states)
+        for name in ENZYMES:
+            changed[f"{name}_disease"] = _factor(name, states)
+            changed[name] = values[name] * changed[f"{name}_disease"]
         left = _factor("functional_mass", states) / _factor("liver_volume", states)
         changed["liver_function"] = values["liver_function"] * left
     if states.egfr is not None:

@@ -27,7 +27,8 @@ class Population:
             ``binding_rel``, ``gastric_emptying_rel``, ``intestinal_transit_rel``, ``CYP3A_liver``, ``CYP3A_gut``,
             ``CYP2D6_liver``, ``CYP2C19_liver`` (over the typical person); ``gfr_mL_min``; ``liver_function`` (share of
             the liver's volume that works as healthy liver does, by the strictest rows); ``portal_shunt`` (share of the
-            portal blood that flows past the liver); ``V_…`` (L); ``Q_…`` (L/h).
+            portal blood that flows past the liver); ``CYP…_disease`` (what a disease has left of that activity, already
+            counted); ``V_…`` (L); ``Q_…`` (L/h).
         labels: ``sex``, ``ancestry``, ``CYP2D6``, ``CYP2C19``, ``CYP3A5``, and ``child_pugh`` of people with cirrhosis
             → a word per person.
         having: what conditions the virtual people have, and what of these is left out, in sentences.
@@ -80,7 +81,7 @@ def population(n: int, seed: int, who: Who) -> Population:
         "liver_function": np.ones(n),
         "portal_shunt": made.portal_shunt,
     }
-    values = _disease.function(_pregnancy.function(values, ill), ill, made.bsa)
+    values = _disease.function(_pregnancy.function(values, ill.week), ill, made.bsa)
     for value in values.values():
         value.setflags(write=False)
     return Population(
