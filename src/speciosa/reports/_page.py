@@ -127,16 +127,17 @@ def _all_targets(name: str, scenario: Scenario, references: Sequence[Reference])
 
 
 def _curve(name: str, scenario: Scenario, curve: Curve) -> CurveView:
-    shown = _curves.panels(curve) if _curves.drawable(curve) else ()
-    if curve.detail:
-        shown = shown[-1:]  # folded away, one picture is enough
+    drawable = _curves.drawable(curve)
+    shown = _curves.panels(curve) if drawable else ()
+    if curve.detail:  # folded away, one picture is enough; what the picture of all targets holds needs none
+        shown = () if curve.group == "targets" else shown[-1:]
     pictures = ((panel, panel_svg(scenario, curve, panel, f"{name}-{panel.name}")) for panel in shown)
     return CurveView(
         id=name,
         label=_words.sentence_case(curve.label),
         sentence=_curves.sentence(scenario, curve),
         pictures=tuple((panel.title, Markup(svg)) for panel, svg in pictures),  # noqa: S704 - texts in it are escaped
-        table=_curves.table(scenario, curve) if shown else (),
+        table=_curves.table(scenario, curve) if drawable else (),
     )
 
 
