@@ -22,7 +22,8 @@ _COLUMNS = ("median", "variability_low", "variability_high", "uncertainty_low", 
 GROUPS = {
     "concentration": "Concentration in blood",
     "brain": "Concentration in the brain",
-    "occupancy": "Receptors held",
+    "occupancy": "Opioid receptors held, and their response",
+    "targets": "Other targets held",
     "enzyme": "Enzymes left active",
 }
 """Group of curves → heading, in the order of the report; other groups follow under their own name."""

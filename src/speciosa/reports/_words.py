@@ -15,7 +15,7 @@ NO_SPREAD = "not computed"
 # A pure number is a share or a ratio; its key says which. Both are pseudo-units of this module.
 SHARE = "share"
 FOLD = "fold"
-_SHARES = ("occupancy", "CYP3A_", "CYP2D6_")
+_SHARES = ("occupancy", ".effect", "CYP3A_", "CYP2D6_")
 _FOLDS = ("ratio", "accumulation")
 
 _PRETTY = {
