@@ -242,12 +242,8 @@ class _Wiring:
     def _site(self, compound: Compound, enzyme: str, organ: str, place: str) -> None:
         """One compound at one enzyme in one place: competition, inactivation, induction, turnover."""
         p, route = compound.id, compound.enzymes[enzyme]
-        site, prefix, amount, Cu = (
-            f"{enzyme}_{place}",
-            f"{p}_{enzyme}_{place}",
-            f"{p}_CLint_{enzyme}",
-            f"{p}_{place}_Cu",
-        )
+        site, prefix, Cu = f"{enzyme}_{place}", f"{p}_{enzyme}_{place}", f"{p}_{place}_Cu"
+        amount = f"{p}_CLint_{enzyme}"
         if organ == "gut":
             amount = f"{p}_CLint_{enzyme}_{place}"
             share = f"{p}_CLint_{enzyme} * {enzyme}_gut_to_liver * {enzyme}_share_{place}"

@@ -7,7 +7,7 @@ the same curve gives the same bytes.
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -83,29 +83,47 @@ def figure_svg(scenario: Scenario, group: str) -> str:
         raise InputError("the group of curves", group, f"one of those that can be drawn ({held})")
     text = _draw(curves, draws=scenario.draws, alone=True)
     says = " ".join(f"{sentence_case(curve.label)}: {sentence(scenario, curve)}" for curve in curves)
-    return _titled(text, f"{scenario.name}: {group}", says, "figure")
+    return titled(text, f"{scenario.name}: {group}", says, "figure")
 
 
 def panel_svg(scenario: Scenario, curve: Curve, panel: Panel, prefix: str) -> str:
     """One panel of one curve for a page: no XML head, ids that begin with ``prefix``, colours of the page's theme."""
-    text = _draw([curve], draws=scenario.draws, only=panel)
+    text = on_page(_draw([curve], draws=scenario.draws, only=panel), prefix)
+    return titled(text, f"{sentence_case(curve.label)}, {panel.title.lower()}", sentence(scenario, curve), prefix)
+
+
+def on_page(text: str, prefix: str) -> str:
+    """A drawing as part of a page: no XML head, ids that begin with ``prefix``, colours and fonts of the page."""
     for drawn, themed in _ON_PAGE.items():
         text = text.replace(drawn, themed)
     text = _FONT.sub(_inherited, text[text.index("<svg") :])
-    text = _NAMED.sub(rf"\1{prefix}-", text)
-    return _titled(text, f"{sentence_case(curve.label)}, {panel.title.lower()}", sentence(scenario, curve), prefix)
+    return _NAMED.sub(rf"\1{prefix}-", text)
 
 
-def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alone: bool = False) -> str:
+def painted(size: tuple[float, float], shape: tuple[int, int], paint: Callable[[Figure, Any], None]) -> str:
+    """A sheet of axes, painted, as SVG.
+
+    Args:
+        size: inches.
+        shape: rows and columns of axes.
+        paint: gets the figure and its axes, (rows, columns).
+    """
     with mpl.rc_context():
         mpl.rcdefaults()  # what a user set for own plots must not change a report
         mpl.rcParams.update(_STYLE)
-        shown = [[only] if only else list(panels(curve)) for curve in curves]
-        columns, rows = max(map(len, shown)), len(curves)
-        size = (_SIZE[0] * columns, _SIZE[1] * rows + (0.5 if alone else 0.0))
         figure = Figure(figsize=size, layout="constrained", facecolor="none")
         FigureCanvasSVG(figure)
-        grid = figure.subplots(rows, columns, squeeze=False)
+        paint(figure, figure.subplots(*shape, squeeze=False))
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata=_METADATA)
+    return _tidy(out.getvalue())
+
+
+def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alone: bool = False) -> str:
+    shown = [[only] if only else list(panels(curve)) for curve in curves]
+    columns, rows = max(map(len, shown)), len(curves)
+
+    def paint(figure: Figure, grid: Any) -> None:  # noqa: ANN401 - matplotlib types its axes no closer
         for curve, line, axes_row in zip(curves, shown, grid, strict=True):
             for panel, axes in zip(line, axes_row, strict=False):
                 _panel(axes, curve, panel, draws, title=f"{sentence_case(curve.label)}\n{panel.title}" if alone else "")
@@ -113,9 +131,8 @@ def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alo
                 axes.remove()
         if alone:
             _legend(figure)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata=_METADATA)
-    return _tidy(out.getvalue())
+
+    return painted((_SIZE[0] * columns, _SIZE[1] * rows + (0.5 if alone else 0.0)), (rows, columns), paint)
 
 
 def _panel(axes: Axes, curve: Curve, panel: Panel, draws: int, *, title: str) -> None:
@@ -128,7 +145,7 @@ def _panel(axes: Axes, curve: Curve, panel: Panel, draws: int, *, title: str) ->
     x = [t / per for t in drawn["time_h"]]
     axes.fill_between(x, y["variability_low"], y["variability_high"], color=VARIABILITY, linewidth=0, label="people")
     if draws > 1:
-        axes.fill_between(x, y["uncertainty_low"], y["uncertainty_high"], facecolor="none", **_hatched())
+        axes.fill_between(x, y["uncertainty_low"], y["uncertainty_high"], facecolor="none", **hatched())
         for edge in ("uncertainty_low", "uncertainty_high"):
             axes.plot(x, y[edge], color=UNCERTAINTY, linewidth=1.0, linestyle=(0, (4, 2)))
     axes.plot(x, y["median"], color=MEDIAN, linewidth=2.0, marker="o" if panel.by_day else None, markersize=3.5)
@@ -168,7 +185,7 @@ def _axes(axes: Axes, curve: Curve, panel: Panel, limits: tuple[float, float], t
         axes.set_ylabel(f"{unit}{', logarithmic' if panel.logarithmic else ''}")
 
 
-def _hatched() -> dict[str, Any]:
+def hatched() -> dict[str, Any]:
     return {"hatch": "////", "edgecolor": UNCERTAINTY, "linewidth": 0.0}
 
 
@@ -195,7 +212,7 @@ def _tidy(text: str) -> str:
     return _TAG.sub(lambda tag: _DECIMALS.sub(r"\1", tag[0]), text)
 
 
-def _titled(text: str, title: str, says: str, prefix: str) -> str:
+def titled(text: str, title: str, says: str, prefix: str) -> str:
     """The SVG with an accessible name and description."""
     names = f'role="img" aria-labelledby="{prefix}-title" aria-describedby="{prefix}-desc"'
     style = 'stroke-linejoin="round" stroke-linecap="butt"'
