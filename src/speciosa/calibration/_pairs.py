@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PEOPLE = 60
 SEED = 1
+STEADY = "auc_steady"  # of one interval at steady state over a single dose
 WINDOW_H = 48.0
 TIMES = np.concatenate([np.arange(0.0, 4.0, 0.25), np.arange(4.0, 12.0, 1.0), np.arange(12.0, WINDOW_H + 1.0, 4.0)])
 
@@ -88,7 +89,7 @@ def compare_medicines(
 
 def _compared(pair: Asked, people: int, seed: int, progress: Progress | None) -> PairComparison:
     observed, low, high = _observed(pair)
-    over = _phenotypes if ":" in pair.perpetrator else _medicines
+    over = _phenotypes if ":" in pair.perpetrator else _steady if pair.figure == STEADY else _medicines
     values, run = over(pair, people, seed, progress)
     label = f"AUC of {_name(pair.measured)} with {_name(pair.perpetrator)} over without"
     predicted = exposure.figure(f"{pair.measured}.auc_ratio", label, values, "", run, (pair.row,))
@@ -138,6 +139,16 @@ def _phenotypes(pair: Asked, people: int, seed: int, progress: Progress | None) 
     return _area(runs[0], 0.0) / _area(runs[1], 0.0), runs[0]
 
 
+def _steady(pair: Asked, people: int, seed: int, progress: Progress | None) -> "tuple[NDArray[np.float64], Run]":
+    """One interval of a course over a single dose: 1 where a medicine does nothing to its own enzyme."""
+    at = _bench((pair.victim,), people, seed, "normal")
+    last, every = pair.days * 24.0, pair.every_h or 24.0
+    doses = [Intake(pair.victim, t, pair.victim_mg) for t in np.arange(0.0, last + every, every)]
+    course = _watch(at, pair, doses, last, progress)
+    interval = exposure.area_and_peak(course, course.plan.outputs[0], last, last + every, whole=False)[0]
+    return interval / _area(_watch(at, pair, doses[:1], 0.0, progress), 0.0), course
+
+
 def _bench(compounds: tuple[str, ...], people: int, seed: int, cyp2d6: str) -> Setting:
     simulation = Simulation(people=people, draws=0, seed=seed)
     return exposure.setting(Who(cyp2d6=cyp2d6), Form.TABLET, simulation, compounds)
@@ -167,6 +178,9 @@ def _observed(pair: Asked) -> tuple[float, float | None, float | None]:
 def _taken(pair: Asked) -> Iterator[str]:
     if ":" in pair.perpetrator:
         yield f"one dose of {_name(pair.victim)}, over normal metabolisers"
+        return
+    if pair.figure == STEADY:
+        yield f"{pair.victim_mg:g} mg every {pair.every_h:g} h, day {pair.days + 1:g}, over a single dose"
         return
     dose = f"{pair.perpetrator_mg:g} mg" if pair.perpetrator_mg else "one glass"
     yield f"{dose} every {pair.every_h:g} h, day {pair.days + 1:g}" if pair.every_h else f"{dose} once"

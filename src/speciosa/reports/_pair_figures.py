@@ -19,6 +19,7 @@ from speciosa.reports._words import sentence_case
 _PANEL = (5.6, 3.3)  # inches of 72 px, as the pictures of an assessment
 _BEFORE_H = 6.0  # what is shown before the last dose
 _LEAST_APART = (-12.0, 24.0)
+_NO_CHANGE = (0.8, 1.25)  # always on the axis of ratios, so that a small change looks small
 _SEEN = 1.02  # a change smaller than this needs no room on the axis of times
 
 
@@ -92,6 +93,8 @@ def _apart(axes: Axes, pair: Pair, of: str, *, title: bool = True) -> None:
         x = [h for h, _ in figures]
         _bands(axes, x, [one for _, one in figures])
         axes.plot(x, [one.value for _, one in figures], color=MEDIAN, linewidth=2.0, marker="o", markersize=3.5)
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, _NO_CHANGE[0]), max(high, _NO_CHANGE[1]))
     axes.axhline(1.0, color=INK, linewidth=1.0)
     axes.axvline(0.0, color=INK, linewidth=0.6, linestyle=":")
     axes.set_xlabel(f"hours from the last dose of the product to {pair.name}")
@@ -118,6 +121,8 @@ def _dots(axes: Axes, pair: Pair, of: str, *, title: bool = True) -> None:
             ends = [figure.uncertainty.low, figure.uncertainty.high]
             axes.plot(ends, [y, y], color=UNCERTAINTY, linewidth=1.4, linestyle=(0, (4, 2)))
         axes.plot([figure.value], [y], color=MEDIAN, marker="o", markersize=5.0)
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, _NO_CHANGE[0]), max(high, _NO_CHANGE[1]))
     axes.axvline(1.0, color=INK, linewidth=1.0)
     axes.set_yticks(range(len(rows)), [words.short_who(one) for one, _ in rows], fontsize=9.0)
     axes.grid(visible=False, axis="y")
