@@ -103,13 +103,15 @@ def closed():
     return values
 
 
-def amounts(values, swallowed):
+def amounts(values, given):
     """Amount of every species over 100 h after a dose of 100 of one compound: names, (times, species)."""
     runner = roadrunner.RoadRunner(models.assemble(EVERYTHING, values).sbml)
     runner.integrator.relative_tolerance = 1e-10
-    runner[f"{swallowed}_lumen_U_stomach"] = 60.0
-    runner[f"{swallowed}_lumen_D_stomach"] = 40.0
     species = list(runner.model.getFloatingSpeciesIds())
+    swallowed = [f"{given}_lumen_U_stomach", f"{given}_lumen_D_stomach"]
+    entered = swallowed if swallowed[0] in species else [f"{given}_body_A_central"]  # what has no gut is injected
+    for state in entered:
+        runner[state] = 100.0 / len(entered)
     runner.timeCourseSelections = ["time", *species]
     return species, np.asarray(runner.simulate(0, 100, 30))[:, 1:]
 

@@ -4,7 +4,7 @@ They are no part of the fit: they show whether shares by enzyme, inhibition, ina
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -16,12 +16,28 @@ from speciosa.people import Who
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from speciosa.knowledge import Row
-
 PEOPLE = 60
 SEED = 1
+STEADY = "auc_steady"  # of one interval at steady state over a single dose
 WINDOW_H = 48.0
 TIMES = np.concatenate([np.arange(0.0, 4.0, 0.25), np.arange(4.0, 12.0, 1.0), np.arange(12.0, WINDOW_H + 1.0, 4.0)])
+
+
+class Asked(Protocol):
+    """A row of ``medicine_pairs``."""
+
+    perpetrator: str
+    perpetrator_mg: float | None
+    every_h: float | None
+    days: float
+    before_h: float
+    victim: str
+    victim_mg: float | None
+    measured: str
+    figure: str
+    row: str
+    use: str
+    note: str | None
 
 
 class PairComparison(Record):
@@ -71,9 +87,9 @@ def compare_medicines(
     return tuple(_compared(pair, people, seed, progress) for pair in knowledge.load().table("medicine_pairs"))
 
 
-def _compared(pair: "Row", people: int, seed: int, progress: Progress | None) -> PairComparison:
+def _compared(pair: Asked, people: int, seed: int, progress: Progress | None) -> PairComparison:
     observed, low, high = _observed(pair)
-    over = _phenotypes if ":" in pair.perpetrator else _medicines
+    over = _phenotypes if ":" in pair.perpetrator else _steady if pair.figure == STEADY else _medicines
     values, run = over(pair, people, seed, progress)
     label = f"AUC of {_name(pair.measured)} with {_name(pair.perpetrator)} over without"
     predicted = exposure.figure(f"{pair.measured}.auc_ratio", label, values, "", run, (pair.row,))
@@ -94,7 +110,7 @@ def _compared(pair: "Row", people: int, seed: int, progress: Progress | None) ->
     )
 
 
-def _medicines(pair: "Row", people: int, seed: int, progress: Progress | None) -> "tuple[NDArray[np.float64], Run]":
+def _medicines(pair: Asked, people: int, seed: int, progress: Progress | None) -> "tuple[NDArray[np.float64], Run]":
     made = models.network().compound(pair.perpetrator).products
     compounds = tuple(dict.fromkeys((pair.perpetrator, *made, pair.victim, pair.measured)))
     at = _bench(compounds, people, seed, "normal")
@@ -106,7 +122,7 @@ def _medicines(pair: "Row", people: int, seed: int, progress: Progress | None) -
     return _area(together, moment) / _area(alone, moment), together
 
 
-def _course(pair: "Row", end: float) -> Iterator[float]:
+def _course(pair: Asked, end: float) -> Iterator[float]:
     """When the perpetrator is taken: up to the day of the victim, and on as long as that is watched."""
     if pair.every_h is None:
         yield 0.0
@@ -114,7 +130,7 @@ def _course(pair: "Row", end: float) -> Iterator[float]:
     yield from np.arange(0.0, end, pair.every_h)
 
 
-def _phenotypes(pair: "Row", people: int, seed: int, progress: Progress | None) -> "tuple[NDArray[np.float64], Run]":
+def _phenotypes(pair: Asked, people: int, seed: int, progress: Progress | None) -> "tuple[NDArray[np.float64], Run]":
     """The same people as another phenotype over as normal metabolisers."""
     compounds = tuple(dict.fromkeys((pair.victim, pair.measured)))
     dose = [Intake(pair.victim, 0.0, pair.victim_mg)]
@@ -123,12 +139,22 @@ def _phenotypes(pair: "Row", people: int, seed: int, progress: Progress | None) 
     return _area(runs[0], 0.0) / _area(runs[1], 0.0), runs[0]
 
 
+def _steady(pair: Asked, people: int, seed: int, progress: Progress | None) -> "tuple[NDArray[np.float64], Run]":
+    """One interval of a course over a single dose: 1 where a medicine does nothing to its own enzyme."""
+    at = _bench((pair.victim,), people, seed, "normal")
+    last, every = pair.days * 24.0, pair.every_h or 24.0
+    doses = [Intake(pair.victim, t, pair.victim_mg) for t in np.arange(0.0, last + every, every)]
+    course = _watch(at, pair, doses, last, progress)
+    interval = exposure.area_and_peak(course, course.plan.outputs[0], last, last + every, whole=False)[0]
+    return interval / _area(_watch(at, pair, doses[:1], 0.0, progress), 0.0), course
+
+
 def _bench(compounds: tuple[str, ...], people: int, seed: int, cyp2d6: str) -> Setting:
     simulation = Simulation(people=people, draws=0, seed=seed)
     return exposure.setting(Who(cyp2d6=cyp2d6), Form.TABLET, simulation, compounds)
 
 
-def _watch(at: Setting, pair: "Row", intakes: list[Intake], moment: float, progress: Progress | None) -> Run:
+def _watch(at: Setting, pair: Asked, intakes: list[Intake], moment: float, progress: Progress | None) -> Run:
     given = exposure.swallowed(at, exposure.no_doses(at), intakes)
     times = np.unique(np.append(TIMES + moment, 0.0))
     plan = exposure.plan(at, given, times, [models.network().compound(pair.measured).plasma])
@@ -140,7 +166,7 @@ def _area(run: Run, moment: float) -> "NDArray[np.float64]":
     return exposure.area_and_peak(run, symbol, moment, moment + WINDOW_H, whole=True)[0]
 
 
-def _observed(pair: "Row") -> tuple[float, float | None, float | None]:
+def _observed(pair: Asked) -> tuple[float, float | None, float | None]:
     """Ratio and range of the row; a change in per cent becomes a ratio."""
     row = knowledge.load().row(pair.row)
     value, low, high = row.number("value"), row.low, row.high
@@ -149,9 +175,12 @@ def _observed(pair: "Row") -> tuple[float, float | None, float | None]:
     return value, low, high
 
 
-def _taken(pair: "Row") -> Iterator[str]:
+def _taken(pair: Asked) -> Iterator[str]:
     if ":" in pair.perpetrator:
         yield f"one dose of {_name(pair.victim)}, over normal metabolisers"
+        return
+    if pair.figure == STEADY:
+        yield f"{pair.victim_mg:g} mg every {pair.every_h:g} h, day {pair.days + 1:g}, over a single dose"
         return
     dose = f"{pair.perpetrator_mg:g} mg" if pair.perpetrator_mg else "one glass"
     yield f"{dose} every {pair.every_h:g} h, day {pair.days + 1:g}" if pair.every_h else f"{dose} once"

@@ -4,6 +4,7 @@
 :func:`execute`) is open too, for who wants to run the model on other doses or other parameters.
 """
 
+from speciosa.exposure._held import held, left_out, missing
 from speciosa.exposure._intake import Intake, area_and_peak, no_doses, swallowed
 from speciosa.exposure._interaction import ratios, victims, watch
 from speciosa.exposure._pair import Use, pair, usual
@@ -60,6 +61,9 @@ __all__ = [
     "enter",
     "execute",
     "figure",
+    "held",
+    "left_out",
+    "missing",
     "model",
     "no_doses",
     "pair",

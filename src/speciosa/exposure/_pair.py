@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 from speciosa import knowledge, models
 from speciosa.cases import Case, Regimen
+from speciosa.exposure._held import left_out
 from speciosa.exposure._intake import Intake, area_and_peak, fold, no_doses, swallowed, usual_mg
 from speciosa.exposure._interaction import OBSERVED
+from speciosa.exposure._outputs import Output
 from speciosa.exposure._pair_results import Change, Fading, Pair, Phenotype, Spacing
 from speciosa.exposure._parameters import draw
 from speciosa.exposure._plan import Doses, Setting, alkaloids, doses, plan, setting, who
 from speciosa.exposure._results import Figure
 from speciosa.exposure._run import Progress, Run, execute
 from speciosa.exposure._scenario import dose_times
-from speciosa.exposure._summary import Output, curve, figure
+from speciosa.exposure._summary import curve, figure
 
 Array = NDArray[np.float64]
 
@@ -28,8 +30,8 @@ PEOPLE, DRAW_PEOPLE = 200, 20  # of the time courses; a ratio of one person to h
 FEW, DRAW_FEW = 40, 5  # of each time apart and each phenotype
 ALKALOID_H = 72.0  # area of an alkaloid: three days after its last dose
 SINGLE_H = 72.0  # area of a single dose of a medicine: so long, and what lies behind by its slope
-APART = (-336.0, -240.0, -168.0, -96.0, -48.0, -24.0, -12.0, -8.0, -4.0, -2.0, -1.0, 0.0)
-APART += (1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 18.0, 24.0, 36.0, 48.0, 72.0, 96.0, 120.0, 168.0)
+BEFORE_H = (336.0, 240.0, 168.0, 96.0, 48.0, 24.0, 12.0, 8.0, 4.0, 2.0, 1.0)
+AFTER_H = (0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 18.0, 24.0, 36.0, 48.0, 72.0, 96.0, 120.0, 168.0)
 LIMITS = (1.25, 1.05)  # the least change that regulators call one, and what no one could measure
 LOOK = np.concatenate([np.arange(0.0, 3.0, 0.2), np.arange(3.0, 12.0, 0.5), np.arange(12.0, 72.1, 3.0)])
 CYP2D6 = ("poor", "intermediate", "normal", "ultrarapid")
@@ -94,8 +96,10 @@ def pair(case: Case, regimen: Regimen, use: Use, *, progress: Progress | None = 
     simulation = case.simulation
     draws = draw(simulation.draws, simulation.seed, compounds)
 
-    def bench(people: int, draw_people: int, **phenotypes: str) -> Setting:
-        someone = replace(who(case), **phenotypes)
+    def bench(people: int, draw_people: int, phenotypes: tuple[str, str] | None = None) -> Setting:
+        someone = who(case)
+        if phenotypes:
+            someone = replace(someone, cyp2d6=phenotypes[0], cyp3a5=phenotypes[1])
         size = replace(simulation, people=min(people, simulation.people))
         return setting(someone, case.product.form, size, compounds, draws=draws, draw_people=draw_people)
 
@@ -103,7 +107,7 @@ def pair(case: Case, regimen: Regimen, use: Use, *, progress: Progress | None = 
     few = _Bench(case, regimen, use, bench(FEW, DRAW_FEW), progress)
     spacings = tuple(_spaced(few))
     groups = [
-        (c2d6, c3a5, _Bench(case, regimen, use, bench(FEW, DRAW_FEW, cyp2d6=c2d6, cyp3a5=c3a5), progress))
+        (c2d6, c3a5, _Bench(case, regimen, use, bench(FEW, DRAW_FEW, (c2d6, c3a5)), progress))
         for c2d6 in CYP2D6
         for c3a5 in CYP3A5
     ]
@@ -122,7 +126,7 @@ def pair(case: Case, regimen: Regimen, use: Use, *, progress: Progress | None = 
         fading=tuple(_fading(spacings, medicine.name, few.alkaloid.name)),
         phenotypes=tuple(_phenotypes(groups)),
         parameters=draws.records,
-        notes=main.at.population.notes,
+        notes=(*left_out(medicine.id), *main.at.population.notes),
     )
 
 
@@ -186,15 +190,12 @@ def _changes(bench: _Bench, together: Run) -> Iterator[Change]:
         other = bench.medicine.name if alkaloid else "the product"
         rows = OBSERVED.get(compound.id, ())
         shown = Output(compound.plasma, f"{compound.name}.plasma", f"{compound.name} in plasma", "nM", "concentration")
+        label = f"of {compound.name} with {other}"
         yield Change(
             compound=compound.name,
             role="alkaloid" if alkaloid else "metabolite of the medicine" if compound.gut == "none" else "medicine",
-            auc_ratio=_ratio(
-                f"{compound.name}.auc_ratio", f"AUC of {compound.name} with {other}", change[0], together, rows
-            ),
-            cmax_ratio=_ratio(
-                f"{compound.name}.cmax_ratio", f"Cmax of {compound.name} with {other}", change[1], together, rows
-            ),
+            auc_ratio=_ratio(f"{compound.name}.auc_ratio", f"AUC {label}", change[0], together, rows[:1]),
+            cmax_ratio=_ratio(f"{compound.name}.cmax_ratio", f"Cmax {label}", change[1], together, rows[1:]),
             alone=curve(shown, alone),
             together=curve(shown, together),
         )
@@ -203,7 +204,7 @@ def _changes(bench: _Bench, together: Run) -> Iterator[Change]:
 def _spaced(bench: _Bench) -> Iterator[Spacing]:
     """The pair at different times apart; a course of the medicine ends with the looked-at dose."""
     base = _alone(bench)
-    for hours in APART:
+    for hours in (*(-h for h in BEFORE_H), *AFTER_H):
         medicine, alkaloid = _both(bench, hours, base)
         yield Spacing(hours=hours, medicine=medicine, alkaloid=alkaloid)
 
@@ -246,7 +247,7 @@ def _central(values: Array, bench: _Bench) -> float:
 
 
 def _fading(spacings: tuple[Spacing, ...], *names: str) -> Iterator[Fading]:
-    """For the medicine: hours that it comes after the product. For the alkaloid: hours that the medicine came before."""
+    """Of the medicine when it comes after the product, of the alkaloid when the medicine came before."""
     for name, take, sign in zip(names, ("medicine", "alkaloid"), (1.0, -1.0), strict=True):
         figures = [(one.hours, getattr(one, take)) for one in spacings]
         most = max(figures, key=lambda pair: _far(pair[1].value))

@@ -72,7 +72,7 @@ def _panel(axes: Axes, curve: Curve, panel: Panel, draws: int, *, title: str) ->
     x = [t / per for t in drawn["time_h"]]
     axes.fill_between(x, y["variability_low"], y["variability_high"], color=VARIABILITY, linewidth=0, label="people")
     if draws > 1:
-        axes.fill_between(x, y["uncertainty_low"], y["uncertainty_high"], facecolor="none", **_hatched())
+        axes.fill_between(x, y["uncertainty_low"], y["uncertainty_high"], facecolor="none", **hatched())
         for edge in ("uncertainty_low", "uncertainty_high"):
             axes.plot(x, y[edge], color=UNCERTAINTY, linewidth=1.0, linestyle=(0, (4, 2)))
     axes.plot(x, y["median"], color=MEDIAN, linewidth=2.0, marker="o" if panel.by_day else None, markersize=3.5)
@@ -112,7 +112,7 @@ def _axes(axes: Axes, curve: Curve, panel: Panel, limits: tuple[float, float], t
         axes.set_ylabel(f"{unit}{', logarithmic' if panel.logarithmic else ''}")
 
 
-def _hatched() -> dict[str, Any]:
+def hatched() -> dict[str, Any]:
     return {"hatch": "////", "edgecolor": UNCERTAINTY, "linewidth": 0.0}
 
 
