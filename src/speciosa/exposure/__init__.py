@@ -5,21 +5,37 @@
 """
 
 from speciosa.exposure._interaction import no_doses, ratios, victims, watch
+from speciosa.exposure._measure import Measurements, measure
 from speciosa.exposure._parameters import Draws, draw, sample
-from speciosa.exposure._plan import Plan, Setting, alkaloids, doses, enter, plan, setting
+from speciosa.exposure._plan import (
+    Doses,
+    Plan,
+    Setting,
+    alkaloids,
+    contained,
+    doses,
+    enter,
+    median_person,
+    plan,
+    setting,
+    who,
+)
 from speciosa.exposure._results import Curve, Figure, InteractionRun, Interval, Parameter, Record, Scenario
-from speciosa.exposure._run import Progress, Run, execute
+from speciosa.exposure._run import Measured, Progress, Run, execute
 from speciosa.exposure._save import save
 from speciosa.exposure._simulate import Exposure, model, simulate
 from speciosa.exposure._summary import auc, figure, terminal_rate
 
 __all__ = [
     "Curve",
+    "Doses",
     "Draws",
     "Exposure",
     "Figure",
     "InteractionRun",
     "Interval",
+    "Measured",
+    "Measurements",
     "Parameter",
     "Plan",
     "Progress",
@@ -29,11 +45,14 @@ __all__ = [
     "Setting",
     "alkaloids",
     "auc",
+    "contained",
     "doses",
     "draw",
     "enter",
     "execute",
     "figure",
+    "measure",
+    "median_person",
     "model",
     "no_doses",
     "plan",
@@ -45,4 +64,5 @@ __all__ = [
     "terminal_rate",
     "victims",
     "watch",
+    "who",
 ]

@@ -6,7 +6,7 @@ needs no knowledge, no case and no unit.
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,11 +149,33 @@ def setting(
     return Setting(form, assembly, draws, population, person, number, values, by_run)
 
 
+def median_person(at: Setting, draws: Draws) -> Setting:
+    """The median person of a setting, alone: one run in every draw.
+
+    Whatever people differ in is at its median over the population, so this is nobody in particular; how people differ
+    has no part in what such a run shows.
+
+    Args:
+        at: a setting of many people.
+        draws: the parameter values to run, one run each.
+    """
+    middle = {name: np.array([np.median(value)]) for name, value in at.population.values.items()}
+    each = {name: np.broadcast_to(value, draws.count) for name, value in middle.items()}
+    return replace(
+        at,
+        draws=draws,
+        population=replace(at.population, values=middle),
+        person=np.zeros(draws.count, dtype=np.int64),
+        draw=np.arange(draws.count),
+        values=symbols(Inputs(each, draws.values, at.form), at.assembly.compounds),
+        by_run=draws.values,
+    )
+
+
 def typical(at: Setting) -> models.Assembly:
     """The same model with the numbers of the median person at the central parameters: the file that users see."""
-    middle = {name: np.array([np.median(value)]) for name, value in at.population.values.items()}
-    central = {name: value[:1] for name, value in at.draws.values.items()}
-    values = symbols(Inputs(middle, central, at.form), at.assembly.compounds)
+    central = replace(at.draws, values={name: value[:1] for name, value in at.draws.values.items()})
+    values = median_person(at, central).values
     return models.assemble([c.id for c in at.assembly.compounds], {name: float(v[0]) for name, v in values.items()})
 
 

@@ -1,7 +1,7 @@
 """Run a plan: compile or fetch the machine code, simulate, label the result."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
@@ -17,6 +17,23 @@ ABSOLUTE = 1e-6  # nmol
 
 
 @dataclass(frozen=True)
+class Measured:
+    """One figure before it is summed up: a number for every run.
+
+    Attributes:
+        label: what it is, in words.
+        unit: of the values.
+        values: (runs,); NaN where a run failed or has no such number.
+        rows: knowledge rows behind it.
+    """
+
+    label: str
+    unit: str
+    values: NDArray[np.float64]
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Run:
     """Curves of every run.
 
@@ -24,11 +41,13 @@ class Run:
         values: (runs, times, outputs); NaN where a run failed.
         status: one of the engine's words per run.
         plan: what was run.
+        measured: key → what :func:`speciosa.exposure.figure` summed up of this run, written down as figures are made.
     """
 
     values: NDArray[np.float64]
     status: tuple[str, ...]
     plan: Plan
+    measured: dict[str, Measured] = field(default_factory=dict, compare=False, repr=False)
 
     def output(self, name: str) -> NDArray[np.float64]:
         """One output, (runs, times)."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from speciosa import models
 from speciosa.exposure._results import Curve, Figure, Interval
-from speciosa.exposure._run import Run
+from speciosa.exposure._run import Measured, Run
 
 Array = NDArray[np.float64]
 
@@ -63,6 +63,8 @@ def recorded(run: Run) -> tuple[Output, ...]:
 def figure(key: str, label: str, values: Array, unit: str, run: Run, rows: Sequence[str] = ()) -> Figure | None:
     """One number per run → the median person with both spreads; ``None`` when no central run ended well.
 
+    The numbers themselves are kept in ``run.measured``.
+
     Args:
         key: machine name.
         label: in words.
@@ -72,6 +74,7 @@ def figure(key: str, label: str, values: Array, unit: str, run: Run, rows: Seque
         rows: knowledge rows behind the number.
     """
     good = run.ok & np.isfinite(values)
+    run.measured[key] = Measured(label, unit, np.where(good, values, np.nan), tuple(rows))
     central = values[good & (run.plan.draw == 0)]
     if central.size == 0:
         return None

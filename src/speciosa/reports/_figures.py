@@ -83,23 +83,18 @@ def figure_svg(scenario: Scenario, group: str) -> str:
         raise InputError("the group of curves", group, f"one of those that can be drawn ({held})")
     text = _draw(curves, draws=scenario.draws, alone=True)
     says = " ".join(f"{sentence_case(curve.label)}: {sentence(scenario, curve)}" for curve in curves)
-    return _titled(text, f"{scenario.name}: {group}", says, "figure")
+    return titled(text, f"{scenario.name}: {group}", says, "figure")
 
 
 def panel_svg(scenario: Scenario, curve: Curve, panel: Panel, prefix: str) -> str:
     """One panel of one curve for a page: no XML head, ids that begin with ``prefix``, colours of the page's theme."""
-    text = _draw([curve], draws=scenario.draws, only=panel)
-    for drawn, themed in _ON_PAGE.items():
-        text = text.replace(drawn, themed)
-    text = _FONT.sub(_inherited, text[text.index("<svg") :])
-    text = _NAMED.sub(rf"\1{prefix}-", text)
-    return _titled(text, f"{sentence_case(curve.label)}, {panel.title.lower()}", sentence(scenario, curve), prefix)
+    text = on_page(_draw([curve], draws=scenario.draws, only=panel), prefix)
+    return titled(text, f"{sentence_case(curve.label)}, {panel.title.lower()}", sentence(scenario, curve), prefix)
 
 
 def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alone: bool = False) -> str:
     with mpl.rc_context():
-        mpl.rcdefaults()  # what a user set for own plots must not change a report
-        mpl.rcParams.update(_STYLE)
+        set_style()
         shown = [[only] if only else list(panels(curve)) for curve in curves]
         columns, rows = max(map(len, shown)), len(curves)
         size = (_SIZE[0] * columns, _SIZE[1] * rows + (0.5 if alone else 0.0))
@@ -113,9 +108,28 @@ def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alo
                 axes.remove()
         if alone:
             _legend(figure)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata=_METADATA)
+        return written(figure)
+
+
+def set_style() -> None:
+    """Our look, and nothing of what a user set for own plots; within an ``rc_context``."""
+    mpl.rcdefaults()
+    mpl.rcParams.update(_STYLE)
+
+
+def written(figure: Figure) -> str:
+    """A figure as SVG text without time, chance or style sheet."""
+    out = io.StringIO()
+    figure.savefig(out, format="svg", metadata=_METADATA)
     return _tidy(out.getvalue())
+
+
+def on_page(text: str, prefix: str) -> str:
+    """An SVG for a page: no XML head, ids that begin with ``prefix``, colours and letters of the page's theme."""
+    for drawn, themed in _ON_PAGE.items():
+        text = text.replace(drawn, themed)
+    text = _FONT.sub(_inherited, text[text.index("<svg") :])
+    return _NAMED.sub(rf"\1{prefix}-", text)
 
 
 def _panel(axes: Axes, curve: Curve, panel: Panel, draws: int, *, title: str) -> None:
@@ -195,7 +209,7 @@ def _tidy(text: str) -> str:
     return _TAG.sub(lambda tag: _DECIMALS.sub(r"\1", tag[0]), text)
 
 
-def _titled(text: str, title: str, says: str, prefix: str) -> str:
+def titled(text: str, title: str, says: str, prefix: str) -> str:
     """The SVG with an accessible name and description."""
     names = f'role="img" aria-labelledby="{prefix}-title" aria-describedby="{prefix}-desc"'
     style = 'stroke-linejoin="round" stroke-linecap="butt"'

@@ -1,4 +1,4 @@
-"""Assessment ⇄ JSON, and the JSON Schema of it.
+"""Assessment ⇄ JSON, a sensitivity analysis → JSON, and the JSON Schemas of both.
 
 JSON has no NaN: a number that could not be determined is ``null`` there and NaN again once read.
 """
@@ -15,15 +15,14 @@ from pydantic_core import core_schema
 
 from speciosa.assessment import Assessment
 from speciosa.errors import InputError
+from speciosa.sensitivity import Sensitivity
 
 VERSION = 1
 SCHEMA_ID = f"urn:speciosa:assessment:{VERSION}"
+SENSITIVITY_ID = f"urn:speciosa:sensitivity:{VERSION}"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SPREAD_LIST = re.compile(r'\[\n\s+([^\[\]{}"]*?)\n\s+\]')  # strings hold no raw newline, so only lists match
-_HEAD = {
-    "$schema": {"const": SCHEMA_ID, "description": "id of the schema that this text follows"},
-    "schema_version": {"const": VERSION, "description": "grows when a reader has to change"},
-}
+_HEAD = ("$schema", "schema_version")
 
 
 class _Schema(GenerateJsonSchema):
@@ -35,9 +34,12 @@ class _Schema(GenerateJsonSchema):
 
 def to_json(assessment: Assessment) -> str:
     """The whole assessment as JSON text; the same assessment gives the same bytes."""
-    data = {"$schema": SCHEMA_ID, "schema_version": VERSION, **assessment.model_dump(mode="json")}
-    text = json.dumps(_without_nan(data), indent=2, ensure_ascii=False, allow_nan=False)
-    return _SPREAD_LIST.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
+    return _text(SCHEMA_ID, assessment)
+
+
+def sensitivity_json(result: Sensitivity) -> str:
+    """A sensitivity analysis as JSON text; the same analysis gives the same bytes."""
+    return _text(SENSITIVITY_ID, result)
 
 
 def from_json(text: str) -> Assessment:
@@ -65,12 +67,31 @@ def from_json(text: str) -> Assessment:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of what :func:`to_json` writes."""
-    body = Assessment.model_json_schema(schema_generator=_Schema, mode="serialization")
+    return _schema(SCHEMA_ID, Assessment)
+
+
+def sensitivity_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what :func:`sensitivity_json` writes."""
+    return _schema(SENSITIVITY_ID, Sensitivity)
+
+
+def _text(schema_id: str, record: BaseModel) -> str:
+    data = {"$schema": schema_id, "schema_version": VERSION, **record.model_dump(mode="json")}
+    text = json.dumps(_without_nan(data), indent=2, ensure_ascii=False, allow_nan=False)
+    return _SPREAD_LIST.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
+
+
+def _schema(schema_id: str, record: type[BaseModel]) -> dict[str, Any]:
+    body = record.model_json_schema(schema_generator=_Schema, mode="serialization")
+    head = {
+        "$schema": {"const": schema_id, "description": "id of the schema that this text follows"},
+        "schema_version": {"const": VERSION, "description": "grows when a reader has to change"},
+    }
     return {
         "$schema": _DIALECT,
-        "$id": SCHEMA_ID,
+        "$id": schema_id,
         **body,
-        "properties": {**_HEAD, **body["properties"]},
+        "properties": {**head, **body["properties"]},
         "required": [*_HEAD, *body["required"]],
     }
 

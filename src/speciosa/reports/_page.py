@@ -62,7 +62,7 @@ def html(assessment: Assessment) -> str:
     It loads nothing: style and pictures are inside, the only script opens folded parts for printing, and a content
     security policy forbids the rest.
     """
-    template = _environment().get_template("page.html.j2")
+    template = environment().get_template("page.html.j2")
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     text = template.render(
@@ -71,7 +71,7 @@ def html(assessment: Assessment) -> str:
         severities=tuple(_severities(assessment)),
         scenarios=tuple(_scenario(i, s) for i, s in enumerate(assessment.scenarios, 1)),
         tables=_by_table(assessment.sources),
-        style=Markup(_file("style.css")),  # noqa: S704 - our own file
+        style=Markup(own_file("style.css")),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         script_hash=f"sha256-{digest}",
     )
@@ -118,7 +118,8 @@ def _by_table(sources: tuple[SourceNote, ...]) -> dict[str, list[SourceNote]]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates with our filters; texts are escaped, and what is missing is an error."""
     environment = Environment(
         loader=PackageLoader("speciosa.reports"),
         autoescape=True,
@@ -150,9 +151,10 @@ def _finalize(value: object) -> object:
 
 
 @cache
-def _file(name: str) -> str:
+def own_file(name: str) -> str:
+    """The text of a file of this room."""
     return resources.files("speciosa.reports").joinpath(name).read_text(encoding="utf-8")
 
 
 def _script() -> str:
-    return _file("print.js").strip()
+    return own_file("print.js").strip()
