@@ -19,6 +19,7 @@ from speciosa.exposure._plan import (
     plan,
     setting,
     who,
+    with_food,
 )
 from speciosa.exposure._results import Curve, Figure, InteractionRun, Interval, Parameter, Record, Scenario
 from speciosa.exposure._run import Measured, Progress, Run, execute
@@ -65,4 +66,5 @@ __all__ = [
     "victims",
     "watch",
     "who",
+    "with_food",
 ]

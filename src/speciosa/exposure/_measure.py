@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speciosa.cases import Case, Regimen
-from speciosa.exposure._plan import Doses, Plan, Setting, plan
+from speciosa.exposure._outputs import outputs
+from speciosa.exposure._plan import Doses, Plan, Setting, plan, with_food
 from speciosa.exposure._run import Measured, Progress, Run, execute
 from speciosa.exposure._scenario import scenario, times
-from speciosa.exposure._summary import outputs
 
 BLOCK = 256  # runs at a time: the curves of a few weeks are megabytes a run, the figures are not
 
@@ -47,7 +47,7 @@ def measure(
         Cancelled: the user stopped it.
     """
     symbols = [output.symbol for output in outputs(at.assembly)]
-    whole = plan(at, given, times(regimen), symbols)
+    whole = plan(with_food(at, regimen), given, times(regimen), symbols)
     blocks = []
     status: Counter[str] = Counter()
     for start, part in _parts(whole):

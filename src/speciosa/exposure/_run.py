@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import xarray as xr
@@ -80,10 +81,16 @@ def execute(plan: Plan, *, words: str = "", progress: Progress | None = None) ->
         if progress is not None:
             progress(done, total, words)
 
-    kernel = engine.compile(engine.load(plan.sbml), outputs=plan.outputs, vary=plan.vary)
+    kernel = engine.compile(_model(plan.sbml), outputs=plan.outputs, vary=plan.vary)
     dosing = engine.Dosing(time=plan.dose_time, compartment=plan.dose_into, amount=plan.dose_amount)
     result = kernel.simulate(plan.parameters, plan.times, dosing, rtol=RELATIVE, atol=ABSOLUTE, progress=report)
     return Run(result.values, tuple(result.words[code] for code in result.status), plan)
+
+
+@lru_cache(maxsize=8)
+def _model(sbml: str) -> engine.Model:
+    """A model, read once: the runs of a case share very few."""
+    return engine.load(sbml)
 
 
 def dataset(run: Run, units: dict[str, str], labels: dict[str, str]) -> xr.Dataset:
@@ -101,7 +108,11 @@ def dataset(run: Run, units: dict[str, str], labels: dict[str, str]) -> xr.Datas
     coords = {
         "time": ("time", run.plan.times, {"units": "h", "long_name": "time since the first dose"}),
         "person": ("run", run.plan.person, {"long_name": "number of the virtual person"}),
-        "draw": ("run", run.plan.draw, {"long_name": "draw of the uncertain parameters; 0 is central"}),
+        "draw": (
+            "run",
+            run.plan.draw,
+            {"long_name": "number of the draw; 0 is central, below 0 another data set"},
+        ),
         "status": ("run", np.array(run.status, dtype=np.str_), {"long_name": "how the run ended"}),
     }
     return xr.Dataset(data, coords=coords, attrs={"plan": run.plan.digest})

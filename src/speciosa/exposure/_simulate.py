@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import xarray as xr
 
 from speciosa import models
 from speciosa.cases import Case
+from speciosa.exposure._food import food_notes
 from speciosa.exposure._interaction import interactions, victims
+from speciosa.exposure._outputs import all_outputs, outputs
 from speciosa.exposure._parameters import Draws
-from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who
+from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who, with_food
 from speciosa.exposure._results import InteractionRun, Parameter, Scenario
 from speciosa.exposure._run import Progress, Run, dataset, execute
 from speciosa.exposure._scenario import scenario, times
-from speciosa.exposure._summary import OUTPUTS, outputs
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,12 @@ class Exposure:
 
     def dataset(self, index: int = 0) -> xr.Dataset:
         """Curves of one scenario with names and units: dimensions ``run`` and ``time``."""
-        units = {output.symbol: output.unit for output in OUTPUTS}
-        labels = {output.symbol: output.label for output in OUTPUTS}
-        return dataset(self.runs[index], units, labels).assign_attrs(regimen=self.scenarios[index].name)
+        units = {output.symbol: output.unit for output in all_outputs()}
+        labels = {output.symbol: output.label for output in all_outputs()}
+        made = dataset(self.runs[index], units, labels).assign_attrs(regimen=self.scenarios[index].name)
+        others = {-1 - k: f"{a.panel}: {a.data_set.name}" for k, a in enumerate(self.draws.alternatives)}
+        names = np.array([others.get(int(number), "") for number in made["draw"]], dtype=np.str_)
+        return made.assign_coords(data_set=("run", names, {"long_name": "data set in place of the standard one"}))
 
 
 def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | None = None) -> Exposure:
@@ -62,17 +67,17 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
         EngineError: the model cannot be compiled.
         Cancelled: the user stopped it.
     """
-    at = setting(who(case), case.product.form, case.simulation, alkaloids(contained(case)))
+    at = setting(who(case), case.product.form, case.simulation, alkaloids(contained(case)), effects=True)
     runs, scenarios = [], []
     symbols = [output.symbol for output in outputs(at.assembly)]
     for regimen in case.regimens:
-        run = execute(
-            plan(at, doses(case, regimen, at), times(regimen), symbols), words=regimen.name, progress=progress
-        )
+        made = plan(with_food(at, regimen), doses(case, regimen, at), times(regimen), symbols)
+        run = execute(made, words=regimen.name, progress=progress)
         runs.append(run)
         scenarios.append(scenario(case, regimen, run, at.draws))
     medicines = interactions(case, progress=progress) if with_medicines else ()
-    return Exposure(tuple(scenarios), medicines, tuple(runs), at.draws, at.population.notes)
+    notes = (*at.population.notes, *food_notes(case.regimens, at.draws))
+    return Exposure(tuple(scenarios), medicines, tuple(runs), at.draws, notes)
 
 
 def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
@@ -83,4 +88,4 @@ def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
         with_medicines: also hold the medicines whose exposure the model can compute.
     """
     compounds = alkaloids(contained(case)) + (victims() if with_medicines else ())
-    return typical(setting(who(case), case.product.form, case.simulation, compounds))
+    return typical(setting(who(case), case.product.form, case.simulation, compounds, effects=True))

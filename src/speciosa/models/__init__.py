@@ -1,7 +1,7 @@
 """The body as Antimony parts, and the assembly that wires them into one model."""
 
 from speciosa.models._assembly import Assembly, assemble
-from speciosa.models._network import Compound, Network, network
+from speciosa.models._network import Compound, Network, Target, network
 from speciosa.models._partition import (
     WEAKEST_BASE,
     Base,
@@ -24,6 +24,7 @@ __all__ = [
     "Network",
     "Part",
     "Symbol",
+    "Target",
     "assemble",
     "blood_to_plasma",
     "check",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import speciosa
-from speciosa import exposure, knowledge, models
+from speciosa import knowledge, models
 from speciosa.cases import Case
 from speciosa.errors import InputError
 from speciosa.exposure import Interval, Measured, Progress
@@ -101,7 +101,9 @@ def _victims(case: Case, answers: Sequence[str]) -> tuple[str, ...]:
     """Medicines whose ratio is asked for by key; without any key, those of the model that the person takes."""
     asked = {found[1] for key in answers if (found := _RATIO.fullmatch(key))}
     said = " ".join(medicine.name.lower() for medicine in case.person.medicines)
-    names = {victim: models.network().compounds[victim].name for victim in exposure.victims()}
+    known = {row.name for row in knowledge.load().table("parameters")}
+    medicines = [m for m in models.network().of_kind("medicine") if f"{m}_probe_dose" in known]
+    names = {victim: models.network().compounds[victim].name for victim in medicines}
     return tuple(
         victim
         for victim, name in names.items()

@@ -57,7 +57,7 @@ class CaseModel:
             EngineError: the model cannot be compiled.
             Cancelled: the user stopped it.
         """
-        one = exposure.median_person(self.at, self.factors.draws(u, self.at.draws))
+        one = self._one(self.at, u)
         given = _doses(self.case, self.regimen, one, self.factors.content(u))
         found = exposure.measure(self.case, self.regimen, one, given, words=words, progress=progress)
         self.status.update(found.status)
@@ -83,12 +83,16 @@ class CaseModel:
             moved.append(np.any([_differs(inputs) for inputs in self._inputs(u)], axis=0))
         return tuple(int(i) for i in np.flatnonzero(np.any(moved, axis=0)))
 
+    def _one(self, at: Setting, u: Array) -> Setting:
+        """The median person at these factors, with the stomach of the regimen."""
+        return exposure.with_food(exposure.median_person(at, self.factors.draws(u, at.draws)), self.regimen)
+
     def _inputs(self, u: Array) -> list[Array]:
         """Every number that the runs start from, (runs, numbers), model by model."""
         made = []
         for at in (self.at, self.beside):
             if at is not None:
-                one = exposure.median_person(at, self.factors.draws(u, at.draws))
+                one = self._one(at, u)
                 amounts = _doses(self.case, self.regimen, one, self.factors.content(u))[2]
                 probes = [one.by_run[f"{victim}_probe_dose"] for victim in (self.victims if at is self.beside else ())]
                 made.append(np.column_stack([*one.values.values(), amounts, *probes]))
@@ -101,7 +105,7 @@ class CaseModel:
         collected: dict[str, list[Measured]] = {}
         for start in range(0, len(u), BLOCK):
             some = u[start : start + BLOCK]
-            one = exposure.median_person(self.beside, self.factors.draws(some, self.beside.draws))
+            one = self._one(self.beside, some)
             product = _doses(self.case, self.regimen, one, self.factors.content(some))
             for key, measured in self._beside(one, product, progress).items():
                 collected.setdefault(key, []).append(measured)
@@ -140,11 +144,12 @@ def case_model(case: Case, regimen: Regimen, victims: Sequence[str]) -> CaseMode
     """
     simulation = replace(case.simulation, draws=POOL)
 
-    def setting(compounds: tuple[str, ...]) -> Setting:
-        return exposure.setting(exposure.who(case), case.product.form, simulation, compounds, draw_people=1)
+    def setting(compounds: tuple[str, ...], *, effects: bool = False) -> Setting:
+        someone, form = exposure.who(case), case.product.form
+        return exposure.setting(someone, form, simulation, compounds, draw_people=1, effects=effects)
 
-    at = setting(exposure.alkaloids(exposure.contained(case)))
-    beside = setting((*exposure.alkaloids(()), *exposure.victims())) if victims else None
+    at = setting(exposure.alkaloids(exposure.contained(case)), effects=True)
+    beside = setting((*exposure.alkaloids(()), *victims)) if victims else None
     names = [c.name for c in at.assembly.compounds if c.kind == "alkaloid"]
     contents = {name: case.product.relative_sd(name) for name in names}
     pool = at.draws if beside is None else _joined(at, beside)
@@ -158,7 +163,8 @@ def _joined(at: Setting, beside: Setting) -> Draws:
 
 def _doses(case: Case, regimen: Regimen, one: Setting, content: Mapping[str, Array]) -> Doses:
     """The doses of every run; the laboratory's spread follows the factor of that content."""
-    central = replace(one, draw=np.zeros_like(one.draw))
+    alone = Draws({name: value[:1] for name, value in one.by_run.items()}, one.draws.choices)
+    central = replace(one, draws=alone, draw=np.zeros_like(one.draw))
     time, into, amount = exposure.doses(case, regimen, central)
     owner = {f"{c.id}_": c.name for c in one.assembly.compounds}
     scale = np.ones_like(amount)
