@@ -132,12 +132,12 @@ def test_tied_parameters_are_one_factor_and_stay_on_their_joint_draws():
 
 def test_a_parameter_alone_follows_its_own_distribution():
     found = _factors.factors(exposure.draw(_factors.POOL, 1), {})
-    at = [i for i, f in enumerate(found.every) if f.members == ("mitragynine_Ki_MOR",)]
+    at = [i for i, f in enumerate(found.every) if f.members == ("mitragynine_PS_gut",)]
     u = np.full((3, len(found.every)), 0.5)
     u[:, at[0]] = [0.05, 0.5, 0.95]
-    record = found.records["mitragynine_Ki_MOR"]
+    record = found.records["mitragynine_PS_gut"]
 
-    assert found.draws(u)["mitragynine_Ki_MOR"] == pytest.approx([record.low, record.median, record.high], rel=1e-6)
+    assert found.draws(u)["mitragynine_PS_gut"] == pytest.approx([record.low, record.median, record.high], rel=1e-6)
 
 
 def test_what_cannot_matter_is_tried_and_left_out(case):

@@ -10,7 +10,7 @@ from speciosa.models._partition import (
     partition,
     red_cell_partition,
 )
-from speciosa.models._parts import Part, part, part_names
+from speciosa.models._parts import Part, part, part_names, units
 from speciosa.models._sbml import check, to_sbml
 from speciosa.models._symbols import ORGANS, Symbol
 
@@ -34,4 +34,5 @@ __all__ = [
     "partition",
     "red_cell_partition",
     "to_sbml",
+    "units",
 ]
