@@ -134,7 +134,7 @@ def _answer(
     influences = _influences(walk, found, kept, model) if varies else ()
     return Answer(
         key=key,
-        question=question(key) or f"{measured.label[:1].upper()}{measured.label[1:]}?",
+        question=question(key) or f"{measured.label[:1].upper()}{measured.label[1:]}",
         label=measured.label,
         unit=measured.unit,
         value=value,

@@ -19,7 +19,7 @@ class Question:
     asks: str
 
     def asked_of(self, key: str) -> str | None:
-        """The question that a figure answers, or ``None`` where the pattern does not fit."""
+        """The question that a figure answers, empty without words of its own; ``None`` where the pattern fits not."""
         found = self.pattern.fullmatch(key)
         return None if found is None else self.asks.format(**found.groupdict())
 
@@ -28,11 +28,13 @@ class Question:
 def questions() -> tuple[Question, ...]:
     """The list, in its order."""
     text = (resources.files("speciosa.sensitivity") / "answers.yaml").read_text(encoding="utf-8")
-    return tuple(Question(_pattern(entry["figure"]), entry["asks"]) for entry in yaml.safe_load(text)["answers"])
+    return tuple(
+        Question(_pattern(entry["figure"]), entry.get("asks", "")) for entry in yaml.safe_load(text)["answers"]
+    )
 
 
 def question(key: str) -> str | None:
-    """The question that a figure answers; ``None`` where the list has none."""
+    """The question that a figure answers, empty without words of its own; ``None`` where the list has none."""
     return next((asked for q in questions() if (asked := q.asked_of(key)) is not None), None)
 
 

@@ -82,7 +82,7 @@ class Answer(Record):
 
     Attributes:
         key: of the figure.
-        question: that it answers.
+        question: that it answers; the label where nobody worded one.
         label: of the figure.
         unit: of its values.
         value: median of the draws.
