@@ -214,7 +214,7 @@ def test_source_of_nothing_is_one_sentence(speciosa):
     assert len(err.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("name", ["assessment", "case", "clinical_pk"])
+@pytest.mark.parametrize("name", ["assessment", "case", "sensitivity", "clinical_pk"])
 def test_schemas_are_published(speciosa, name):
     code, out, _ = speciosa("schema", name)
 

@@ -21,7 +21,13 @@ def parts():
     folder = str(ROOT / "benchmarks")
     sys.path.insert(0, folder)
     try:
-        names = {"cases": "engine_cases", "peers": "engine_peers", "peak": "engine_peak", "main": "engine"}
+        names = {
+            "cases": "engine_cases",
+            "peers": "engine_peers",
+            "peak": "engine_peak",
+            "main": "engine",
+            "weeks": "body",
+        }
         found = {}
         for short, name in names.items():
             spec = importlib.util.spec_from_file_location(f"benchmark_{short}", f"{folder}/{name}.py")
@@ -95,7 +101,7 @@ def test_every_budget_is_below_what_is_expected_and_belongs_to_a_case(parts):
     for name, budget in ratios.items():
         assert 0 < budget["least"] < budget["expected"], name
         assert budget["note"]
-        assert name.split(":")[0] in parts["cases"].MAKERS
+        assert name.split(":")[0] in parts["cases"].MAKERS or name == parts["weeks"].RATIO
 
 
 def test_the_page_holds_measured_tables_and_its_example_runs():
@@ -108,3 +114,16 @@ def test_the_page_holds_measured_tables_and_its_example_runs():
     assert "--write-docs" in before
     assert len(re.findall(r"^\|---", measured, re.MULTILINE)) >= 5
     np.testing.assert_allclose(scope["kernel"].simulate({}, [0.0, 1.0]).values[0, 1, 0], 0.60653, rtol=1e-5)
+
+
+def test_the_full_model_over_four_weeks_is_the_same_in_both_simulators_and_has_its_budgets(parts):
+    weeks = parts["weeks"]
+    text, found = weeks.measure(4, 1)
+    budgets = yaml.safe_load(weeks.BUDGETS.read_text(encoding="utf-8"))
+
+    assert "{'ok': 4}" in text
+    assert float(re.search(r"largest difference (\S+)\.", text)[1]) < 1e-3
+    assert set(found) == {weeks.RATIO}
+    assert {weeks.RATIO, weeks.SECONDS} <= set(budgets)
+    assert weeks.judge({weeks.RATIO: 1.0, weeks.SECONDS: 6.0}, budgets) != []
+    assert weeks.judge({weeks.RATIO: 1000.0, weeks.SECONDS: 1.0}, budgets) == []

@@ -297,3 +297,37 @@ def test_the_model_file_of_a_case_holds_the_median_person(case):
     assert "midazolam" not in alone.antimony
     assert "alprazolam" in more.antimony
     assert alone.sbml.startswith("<?xml")
+
+
+def test_the_median_person_runs_once_in_every_draw_and_differs_from_nobody_but_by_the_draw():
+    draws = exposure.draw(3, 1)
+    at = exposure.setting(Who(), Form.TEA, Simulation(people=30, draws=1, seed=1), ["mitragynine"])
+    one = exposure.median_person(at, draws)
+
+    assert one.person.tolist() == [0, 0, 0, 0]
+    assert one.draw.tolist() == [0, 1, 2, 3]
+    assert one.values["V_liver"] == pytest.approx(np.median(at.population.values["V_liver"]))
+    assert np.ptp(one.values["mitragynine_CLint_CYP3A"]) > 0
+
+
+def test_figures_of_every_run_are_those_that_the_scenario_sums_up(case):
+    regimen = case.regimens[0]
+    compounds = exposure.alkaloids(exposure.contained(case))
+    at = exposure.setting(exposure.who(case), case.product.form, case.simulation, compounds, effects=True)
+    one = exposure.median_person(at, exposure.draw(4, 1, effects=True))
+    found = exposure.measure(case, regimen, one, exposure.doses(case, regimen, one))
+    cmax = found.figures["mitragynine.cmax"]
+
+    assert found.status == {"ok": 5}
+    assert cmax.unit == "nM"
+    assert cmax.values.shape == (5,)
+    assert np.ptp(cmax.values) > 0
+    assert np.all(found.figures["mitragynine.auc"].values > cmax.values)
+
+
+def test_a_draw_weaker_than_the_partition_equation_holds_for_is_computed_at_its_edge():
+    draws = exposure.draw(0, 1)
+    weak = dataclasses.replace(draws, values={**draws.values, "mitragynine_pKa": np.array([6.9])})
+    at = exposure.setting(Who(), Form.TEA, Simulation(people=2, draws=0, seed=1), ["mitragynine"], draws=weak)
+
+    assert np.all(np.isfinite(at.values["mitragynine_Kp_muscle"]))

@@ -219,6 +219,39 @@ def interact(
             write(path, render(made))
 
 
+@app.command()
+def sensitivity(
+    case: CaseFile,
+    *,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(help="Which figure, such as mitragynine.cmax or midazolam.auc_ratio; may be repeated."),
+    ] = None,
+    regimen: Annotated[int, typer.Option(min=1, help="Which regimen of the case.")] = 1,
+    samples: Annotated[int, typer.Option(min=64, help="Base samples of the indices, a power of two.")] = 256,
+    html: Annotated[Path | None, typer.Option(help="Write a self-contained page.", dir_okay=False)] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the whole analysis as JSON.", dir_okay=False)] = None,
+    svg: Annotated[Path | None, typer.Option(help="Write the bars as a picture: .svg.", dir_okay=False)] = None,
+    people: People = None,
+    seed: Seed = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say what each answer of a case hangs on, and what should be measured next."""
+    from speciosa import reports
+    from speciosa.cli._common import need_suffix, pick, read_case, shown_progress, write
+    from speciosa.sensitivity import analyse
+
+    need_suffix("--svg", svg, (".svg",))
+    loaded = read_case(case, people, seed)
+    pick(loaded.regimens, regimen, "--regimen")
+    with shown_progress(quiet=quiet) as progress:
+        result = analyse(loaded, regimen=regimen, answers=answer or (), samples=samples, progress=progress)
+    reports.sensitivity_terminal(result, Console())
+    for path, made in ((html, reports.sensitivity_html), (json, reports.to_json), (svg, reports.bars_svg)):
+        if path is not None:
+            write(path, made(result))
+
+
 engine_app = typer.Typer(help="The simulator on its own, for any SBML or Antimony model.", no_args_is_help=True)
 app.add_typer(engine_app, name="engine")
 
@@ -242,7 +275,10 @@ def explain(
 @app.command()
 def schema(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="assessment, case, interaction, or a table such as clinical_pk.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="assessment, case, interaction, sensitivity, or a table such as clinical_pk."
+        ),
     ],
 ) -> None:
     """Print the JSON Schema of a case file, of an assessment or interaction, or of a table of the knowledge."""
@@ -255,6 +291,7 @@ def schema(
         "assessment": reports.schema,
         "case": cases.schema,
         "interaction": reports.interaction_schema,
+        "sensitivity": reports.sensitivity_schema,
     }.get(name)
     typer.echo(text.dumps(made() if made else room.schema(name), indent=2, ensure_ascii=False))
 

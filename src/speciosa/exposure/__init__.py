@@ -7,10 +7,24 @@
 from speciosa.exposure._held import held, left_out, missing
 from speciosa.exposure._intake import Intake, area_and_peak, no_doses, swallowed
 from speciosa.exposure._interaction import ratios, victims, watch
+from speciosa.exposure._measure import Measurements, measure
 from speciosa.exposure._pair import Use, pair, usual
 from speciosa.exposure._pair_results import Change, Fading, Pair, Phenotype, Spacing
 from speciosa.exposure._parameters import Draws, draw, sample
-from speciosa.exposure._plan import Plan, Setting, alkaloids, doses, enter, plan, setting, with_food
+from speciosa.exposure._plan import (
+    Doses,
+    Plan,
+    Setting,
+    alkaloids,
+    contained,
+    doses,
+    enter,
+    median_person,
+    plan,
+    setting,
+    who,
+    with_food,
+)
 from speciosa.exposure._references import references
 from speciosa.exposure._results import (
     Curve,
@@ -24,7 +38,7 @@ from speciosa.exposure._results import (
     SetValue,
     TargetUse,
 )
-from speciosa.exposure._run import Progress, Run, execute
+from speciosa.exposure._run import Measured, Progress, Run, execute
 from speciosa.exposure._save import save
 from speciosa.exposure._simulate import Exposure, model, simulate
 from speciosa.exposure._summary import auc, figure, terminal_rate
@@ -32,6 +46,7 @@ from speciosa.exposure._summary import auc, figure, terminal_rate
 __all__ = [
     "Change",
     "Curve",
+    "Doses",
     "Draws",
     "Exposure",
     "Fading",
@@ -39,6 +54,8 @@ __all__ = [
     "Intake",
     "InteractionRun",
     "Interval",
+    "Measured",
+    "Measurements",
     "Pair",
     "Parameter",
     "Phenotype",
@@ -56,6 +73,7 @@ __all__ = [
     "alkaloids",
     "area_and_peak",
     "auc",
+    "contained",
     "doses",
     "draw",
     "enter",
@@ -63,6 +81,8 @@ __all__ = [
     "figure",
     "held",
     "left_out",
+    "measure",
+    "median_person",
     "missing",
     "model",
     "no_doses",
@@ -79,5 +99,6 @@ __all__ = [
     "usual",
     "victims",
     "watch",
+    "who",
     "with_food",
 ]

@@ -165,11 +165,34 @@ def with_food(at: Setting, regimen: Regimen) -> Setting:
     return replace(at, values=at_table(at.values, at.by_run)) if regimen.food == "fed" else at
 
 
+def median_person(at: Setting, draws: Draws) -> Setting:
+    """The median person of a setting, alone: one run in every draw.
+
+    Whatever people differ in is at its median over the population, so this is nobody in particular; how people differ
+    has no part in what such a run shows.
+
+    Args:
+        at: a setting of many people.
+        draws: the parameter values to run, one run each; alternatives to their data sets are left out.
+    """
+    values = {name: value[: draws.count] for name, value in draws.values.items()}
+    middle = {name: np.array([np.median(value)]) for name, value in at.population.values.items()}
+    each = {name: np.broadcast_to(value, draws.count) for name, value in middle.items()}
+    return replace(
+        at,
+        draws=draws,
+        population=replace(at.population, values=middle),
+        person=np.zeros(draws.count, dtype=np.int64),
+        draw=np.arange(draws.count),
+        values=symbols(Inputs(each, values, at.form), at.assembly.compounds, effects=at.effects),
+        by_run=values,
+    )
+
+
 def typical(at: Setting) -> models.Assembly:
     """The same model with the numbers of the median person at the central parameters: the file that users see."""
-    middle = {name: np.array([np.median(value)]) for name, value in at.population.values.items()}
-    central = {name: value[:1] for name, value in at.draws.values.items()}
-    values = symbols(Inputs(middle, central, at.form), at.assembly.compounds, effects=at.effects)
+    central = Draws({name: value[:1] for name, value in at.draws.values.items()}, at.draws.choices)
+    values = median_person(at, central).values
     numbers = {name: float(value[0]) for name, value in values.items()}
     return models.assemble([c.id for c in at.assembly.compounds], numbers, effects=at.effects)
 

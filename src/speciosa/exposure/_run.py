@@ -1,7 +1,8 @@
 """Run a plan: compile or fetch the machine code, simulate, label the result."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import xarray as xr
@@ -17,6 +18,23 @@ ABSOLUTE = 1e-6  # nmol
 
 
 @dataclass(frozen=True)
+class Measured:
+    """One figure before it is summed up: a number for every run.
+
+    Attributes:
+        label: what it is, in words.
+        unit: of the values.
+        values: (runs,); NaN where a run failed or has no such number.
+        rows: knowledge rows behind it.
+    """
+
+    label: str
+    unit: str
+    values: NDArray[np.float64]
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Run:
     """Curves of every run.
 
@@ -24,11 +42,13 @@ class Run:
         values: (runs, times, outputs); NaN where a run failed.
         status: one of the engine's words per run.
         plan: what was run.
+        measured: key → what :func:`speciosa.exposure.figure` summed up of this run, written down as figures are made.
     """
 
     values: NDArray[np.float64]
     status: tuple[str, ...]
     plan: Plan
+    measured: dict[str, Measured] = field(default_factory=dict, compare=False, repr=False)
 
     def output(self, name: str) -> NDArray[np.float64]:
         """One output, (runs, times)."""
@@ -61,10 +81,16 @@ def execute(plan: Plan, *, words: str = "", progress: Progress | None = None) ->
         if progress is not None:
             progress(done, total, words)
 
-    kernel = engine.compile(engine.load(plan.sbml), outputs=plan.outputs, vary=plan.vary)
+    kernel = engine.compile(_model(plan.sbml), outputs=plan.outputs, vary=plan.vary)
     dosing = engine.Dosing(time=plan.dose_time, compartment=plan.dose_into, amount=plan.dose_amount)
     result = kernel.simulate(plan.parameters, plan.times, dosing, rtol=RELATIVE, atol=ABSOLUTE, progress=report)
     return Run(result.values, tuple(result.words[code] for code in result.status), plan)
+
+
+@lru_cache(maxsize=8)
+def _model(sbml: str) -> engine.Model:
+    """A model, read once: the runs of a case share very few."""
+    return engine.load(sbml)
 
 
 def dataset(run: Run, units: dict[str, str], labels: dict[str, str]) -> xr.Dataset:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from speciosa.exposure._outputs import Output
 from speciosa.exposure._parameters import Draws
 from speciosa.exposure._results import Curve, Figure, Interval, SetValue
-from speciosa.exposure._run import Run
+from speciosa.exposure._run import Measured, Run
 from speciosa.knowledge import DataSet
 
 Array = NDArray[np.float64]
@@ -31,6 +31,8 @@ def figure(
 ) -> Figure | None:
     """One number per run → the median person with both spreads; ``None`` when no central run ended well.
 
+    The numbers themselves are kept in ``run.measured``.
+
     Args:
         key: machine name.
         label: in words.
@@ -42,6 +44,7 @@ def figure(
         panels: panels of data sets that the number depends on.
     """
     good = run.ok & np.isfinite(values)
+    run.measured[key] = Measured(label, unit, np.where(good, values, np.nan), tuple(rows))
     central = values[good & (run.plan.draw == 0)]
     if central.size == 0:
         return None

@@ -121,7 +121,9 @@ def _full(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     fu = 1.0 / (1.0 + x["binding_rel"] * (1.0 / d[f"{p}_fu"] - 1.0))
     red_cell = models.red_cell_partition(d[f"{p}_fu"], d[f"{p}_BP"], np.asarray(REFERENCE_HEMATOCRIT))
     BP = models.blood_to_plasma(red_cell, fu, x["hematocrit"])
-    base = Base(pKa=d[f"{p}_pKa"], logP=d[f"{p}_logP"], fu=fu, BP=BP, hematocrit=x["hematocrit"])
+    # one draw in a thousand falls below the range of the partition equation: it is computed at its edge
+    pKa = np.maximum(d[f"{p}_pKa"], models.WEAKEST_BASE)
+    base = Base(pKa=pKa, logP=d[f"{p}_logP"], fu=fu, BP=BP, hematocrit=x["hematocrit"])
     tissues, red_cells = _compositions()
     values = {}
     for organ, Kp in models.partition(base, tissues, red_cells).items():

@@ -2,13 +2,21 @@
 
 from speciosa.models._assembly import Assembly, assemble
 from speciosa.models._network import Compound, Network, Route, Target, network
-from speciosa.models._partition import Base, Composition, blood_to_plasma, partition, red_cell_partition
-from speciosa.models._parts import Part, part, part_names
+from speciosa.models._partition import (
+    WEAKEST_BASE,
+    Base,
+    Composition,
+    blood_to_plasma,
+    partition,
+    red_cell_partition,
+)
+from speciosa.models._parts import Part, part, part_names, units
 from speciosa.models._sbml import check, to_sbml
 from speciosa.models._symbols import ORGANS, Symbol
 
 __all__ = [
     "ORGANS",
+    "WEAKEST_BASE",
     "Assembly",
     "Base",
     "Composition",
@@ -27,4 +35,5 @@ __all__ = [
     "partition",
     "red_cell_partition",
     "to_sbml",
+    "units",
 ]

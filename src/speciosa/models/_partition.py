@@ -18,6 +18,7 @@ Array = NDArray[np.float64]
 PH_PLASMA = 7.4
 PH_CELL = 7.0
 PH_RED_CELL = 7.22
+WEAKEST_BASE = PH_CELL  # pKa from which the equation holds
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,9 @@ def partition(base: Base, tissues: Mapping[str, Composition], red_cells: Composi
         ModelError: a pKa below 7, for which this equation does not hold.
     """
     pKa = np.asarray(base.pKa, dtype=float)
-    if np.any(pKa < PH_CELL):
+    if np.any(pKa < WEAKEST_BASE):
         weakest = float(np.min(pKa))
-        raise ModelError(f"pKa {weakest:g} is below {PH_CELL:g}; the equation holds for stronger bases only.")
+        raise ModelError(f"pKa {weakest:g} is below {WEAKEST_BASE:g}; the equation holds for stronger bases only.")
     cell, plasma, red = (10.0 ** (pKa - pH) for pH in (PH_CELL, PH_PLASMA, PH_RED_CELL))
     P = 10.0 ** np.asarray(base.logP, dtype=float)
     P_oil = 10.0 ** (1.115 * np.asarray(base.logP, dtype=float) - 1.35)

@@ -1,18 +1,29 @@
-"""Assessments and interactions on screen, as a page and as JSON.
+"""Assessments, interactions and sensitivity analyses on screen, as a page and as JSON.
 
 Every number is shown with what it means and where it comes from.
 """
 
 from speciosa.reports._figures import figure_svg
-from speciosa.reports._json import from_json, interaction_from_json, interaction_schema, schema, to_json
+from speciosa.reports._json import (
+    from_json,
+    interaction_from_json,
+    interaction_schema,
+    schema,
+    sensitivity_schema,
+    to_json,
+)
 from speciosa.reports._page import html
 from speciosa.reports._pair_figures import interaction_svg
 from speciosa.reports._pair_page import interaction_html
 from speciosa.reports._pair_terminal import interaction_terminal
+from speciosa.reports._sensitivity_figure import bars_svg
+from speciosa.reports._sensitivity_page import sensitivity_html
+from speciosa.reports._sensitivity_terminal import sensitivity_terminal
 from speciosa.reports._terminal import references_table, scenario_table, targets_table, terminal
 from speciosa.reports._words import clean, number, span
 
 __all__ = [
+    "bars_svg",
     "clean",
     "figure_svg",
     "from_json",
@@ -26,6 +37,9 @@ __all__ = [
     "references_table",
     "scenario_table",
     "schema",
+    "sensitivity_html",
+    "sensitivity_schema",
+    "sensitivity_terminal",
     "span",
     "targets_table",
     "terminal",

@@ -1,4 +1,4 @@
-"""Assessments and interactions ⇄ JSON, and the JSON Schemas of them.
+"""Assessments, interactions and sensitivity analyses ⇄ JSON, and the JSON Schemas of them.
 
 JSON has no NaN: a number that could not be determined is ``null`` there and NaN again once read.
 """
@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 from speciosa.assessment import Assessment
 from speciosa.errors import InputError
 from speciosa.interaction import Interaction
+from speciosa.sensitivity import Sensitivity
 
 VERSION = 1
 R = TypeVar("R", Assessment, Interaction)
@@ -30,7 +31,7 @@ class _Schema(GenerateJsonSchema):
         return {"anyOf": [super().float_schema(schema), {"type": "null"}]}
 
 
-def to_json(record: Assessment | Interaction) -> str:
+def to_json(record: Assessment | Interaction | Sensitivity) -> str:
     """The whole record as JSON text; the same record gives the same bytes."""
     data = {"$schema": _id(type(record)), "schema_version": VERSION, **record.model_dump(mode="json")}
     text = json.dumps(_without_nan(data), indent=2, ensure_ascii=False, allow_nan=False)
@@ -82,6 +83,11 @@ def schema() -> dict[str, Any]:
 def interaction_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of an interaction as :func:`to_json` writes it."""
     return _schema(Interaction)
+
+
+def sensitivity_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a sensitivity analysis as :func:`to_json` writes it."""
+    return _schema(Sensitivity)
 
 
 def _schema(kind: type[BaseModel]) -> dict[str, Any]:

@@ -87,13 +87,13 @@ def rendered(name: str, record: Assessment | Interaction, **more: object) -> str
     """A page of one record: what every page holds, and what its template needs besides."""
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    template = _environment().get_template(name)
+    template = environment().get_template(name)
     text = template.render(
         a=record,
         anchors=Anchors(record),
         severities=tuple(_severities(record.findings)),
         tables=_by_table(record.sources),
-        style=Markup(_file("style.css")),  # noqa: S704 - our own file
+        style=Markup(own_file("style.css")),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         script_hash=f"sha256-{digest}",
         **more,
@@ -160,7 +160,7 @@ def _by_table(sources: tuple[SourceNote, ...]) -> dict[str, list[SourceNote]]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("speciosa.reports"),
         autoescape=True,
@@ -192,9 +192,9 @@ def _finalize(value: object) -> object:
 
 
 @cache
-def _file(name: str) -> str:
+def own_file(name: str) -> str:
     return resources.files("speciosa.reports").joinpath(name).read_text(encoding="utf-8")
 
 
 def _script() -> str:
-    return _file("print.js").strip()
+    return own_file("print.js").strip()
