@@ -3,7 +3,7 @@
 from speciosa.models._assembly import Assembly, assemble
 from speciosa.models._network import Compound, Network, network
 from speciosa.models._partition import Base, Composition, blood_to_plasma, partition, red_cell_partition
-from speciosa.models._parts import Part, part, part_names
+from speciosa.models._parts import Part, part, part_names, units
 from speciosa.models._sbml import check, to_sbml
 from speciosa.models._symbols import ORGANS, Symbol
 
@@ -25,4 +25,5 @@ __all__ = [
     "partition",
     "red_cell_partition",
     "to_sbml",
+    "units",
 ]
