@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from effects_fixtures import amine_ports, breathing_ports, checked, history, out
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effects_fixtures import amine_ports, breathing_ports, checked, history, out
 from speciosa import knowledge
 
 SHARE = st.floats(0.0, 0.99)
+ADAPTING = {"k_fast": np.log(2.0) / 26.0, "k_slow": np.log(2.0) / 96.0, "slow_share": 0.5}
 OUTPUTS = ("ventilation", "PaCO2_rise", "response")
 CHECKS = [row for row in knowledge.load().table("effect_checks") if row.part]
 
@@ -100,10 +101,8 @@ class TestBreathing:
 
 
 class TestCounterRegulation:
-    PORTS = {"k_fast": np.log(2.0) / 26.0, "k_slow": np.log(2.0) / 96.0, "slow_share": 0.5}
-
     def test_the_level_approaches_a_lasting_effect(self):
-        times, level = history([(0.0, 0.4)], 24.0 * 60, **self.PORTS).T
+        times, level = history([(0.0, 0.4)], 24.0 * 60, **ADAPTING).T
 
         assert level[0] == 0.0
         assert np.all(np.diff(level) >= -1e-9)
@@ -111,7 +110,7 @@ class TestCounterRegulation:
         assert level[np.searchsorted(times, 26.0)] == pytest.approx(0.4 * (0.5 * 0.5 + 0.5 * 0.171), rel=0.05)
 
     def test_a_person_who_is_used_to_an_effect_starts_there(self):
-        level = history([(0.0, 0.4)], 48.0, start=0.4, **self.PORTS)[:, 1]
+        level = history([(0.0, 0.4)], 48.0, start=0.4, **ADAPTING)[:, 1]
 
         np.testing.assert_allclose(level, 0.4, rtol=1e-6)
 

@@ -2,7 +2,9 @@
 
 from speciosa.knowledge._describe import ReleaseView, RowView, TableView, describe_release, describe_row
 from speciosa.knowledge._knowledge import Knowledge, load
+from speciosa.knowledge._medicine_names import Resolved, plain, resolve
 from speciosa.knowledge._policy import Choice
+from speciosa.knowledge._records_use import Substances
 from speciosa.knowledge._release import Release
 from speciosa.knowledge._row import Row
 from speciosa.knowledge._tables import Source, schema
@@ -12,12 +14,16 @@ __all__ = [
     "Knowledge",
     "Release",
     "ReleaseView",
+    "Resolved",
     "Row",
     "RowView",
     "Source",
+    "Substances",
     "TableView",
     "describe_release",
     "describe_row",
     "load",
+    "plain",
+    "resolve",
     "schema",
 ]
