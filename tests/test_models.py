@@ -19,7 +19,7 @@ EVERYTHING = tuple(models.network().compounds)
 
 @pytest.fixture(scope="module")
 def whole():
-    return models.assemble(EVERYTHING)
+    return models.assemble(EVERYTHING, effects=True)
 
 
 @pytest.mark.parametrize("name", models.part_names())
@@ -41,9 +41,10 @@ def test_an_unknown_part_is_refused():
         models.part("heart_valve")
 
 
+@pytest.mark.parametrize("effects", [False, True])
 @pytest.mark.parametrize("compounds", [ALKALOIDS, ("mitragynine",), (*ALKALOIDS, "midazolam"), EVERYTHING])
-def test_libsbml_finds_nothing_to_say_units_included(compounds):
-    assert models.check(models.assemble(compounds).sbml) == ()
+def test_libsbml_finds_nothing_to_say_units_included(compounds, effects):
+    assert models.check(models.assemble(compounds, effects=effects).sbml) == ()
 
 
 def test_a_unit_error_is_a_complaint():
@@ -85,7 +86,7 @@ def test_an_unknown_compound_is_named_with_those_there_are():
 
 def flows():
     """Numbers for every symbol of a body whose flows add up; nothing else about it is meant to be real."""
-    values = dict.fromkeys((s.name for s in models.assemble(EVERYTHING).symbols), 1.0)
+    values = dict.fromkeys((s.name for s in models.assemble(EVERYTHING, effects=True).symbols), 1.0)
     organs = [name for name in values if name.startswith("Q_") and name not in {"Q_liver", "Q_cardiac", "Q_villi"}]
     values |= {name: 20.0 for name in organs if not name.endswith("_Q_inter")}
     values["Q_liver"] = 4 * 20.0
@@ -112,8 +113,8 @@ def test_no_amount_is_made_or_lost_without_elimination():
 
 
 def test_receptor_occupancy_is_competition():
-    values = flows() | {"mitragynine_Ki_MOR": 100.0, "hydroxymitragynine_Ki_MOR": 10.0}
-    runner = roadrunner.RoadRunner(models.assemble(ALKALOIDS, values).sbml)
+    values = flows() | {"mitragynine_Ki_MOR": 100.0, "hydroxymitragynine_Ki_MOR": 10.0, "MOR_load_other": 0.0}
+    runner = roadrunner.RoadRunner(models.assemble(ALKALOIDS, values, effects=True).sbml)
     runner["mitragynine_brain_A"], runner["hydroxymitragynine_brain_A"] = 500.0, 70.0
     a, b = runner["mitragynine_brain_Cu"] / 100.0, runner["hydroxymitragynine_brain_Cu"] / 10.0
 

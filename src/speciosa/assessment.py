@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import speciosa
 from speciosa import checks, exposure, knowledge
 from speciosa.checks import Finding
-from speciosa.exposure import Parameter, Record, Scenario
+from speciosa.exposure import Parameter, Record, Reference, Scenario
 
 if TYPE_CHECKING:
     from speciosa.cases import Case
@@ -47,6 +47,7 @@ class Assessment(Record):
         case: what the user entered, as text fields, nothing lost.
         findings: strictest first, emergencies before all.
         scenarios: the simulated regimens.
+        references: what known medicines hold of the same targets at their usual doses.
         parameters: each model parameter with its rows.
         sources: every row that a finding, figure or parameter rests on.
     """
@@ -60,6 +61,7 @@ class Assessment(Record):
     scenarios: tuple[Scenario, ...]
     parameters: tuple[Parameter, ...]
     sources: tuple[SourceNote, ...]
+    references: tuple[Reference, ...] = ()
 
 
 def assess(case: "Case", *, progress: "Progress | None" = None) -> Assessment:
@@ -80,7 +82,9 @@ def assess(case: "Case", *, progress: "Progress | None" = None) -> Assessment:
     used = {row for f in findings for row in (f.rule.id, *f.sources)}
     used |= {row for f in findings for figure in f.figures for row in figure.rows}
     used |= {row for p in parameters for row in p.rows}
-    used |= {row for s in exposed.scenarios for figure in s.figures for row in figure.rows}
+    shown = [figure for s in exposed.scenarios for figure in s.figures]
+    shown += [reference.held for reference in exposed.references]
+    used |= {row for figure in shown for row in (*figure.rows, *(one.row for one in figure.data_sets))}
     return Assessment(
         title=case.title,
         software=speciosa.__version__,
@@ -91,6 +95,7 @@ def assess(case: "Case", *, progress: "Progress | None" = None) -> Assessment:
         scenarios=exposed.scenarios,
         parameters=parameters,
         sources=tuple(_note(known, row) for row in sorted(used) if known.has(row)),
+        references=exposed.references,
     )
 
 

@@ -7,7 +7,19 @@
 from speciosa.exposure._interaction import no_doses, ratios, victims, watch
 from speciosa.exposure._parameters import Draws, draw, sample
 from speciosa.exposure._plan import Plan, Setting, alkaloids, doses, enter, plan, setting
-from speciosa.exposure._results import Curve, Figure, InteractionRun, Interval, Parameter, Record, Scenario
+from speciosa.exposure._references import references
+from speciosa.exposure._results import (
+    Curve,
+    Figure,
+    InteractionRun,
+    Interval,
+    Parameter,
+    Record,
+    Reference,
+    Scenario,
+    SetValue,
+    TargetUse,
+)
 from speciosa.exposure._run import Progress, Run, execute
 from speciosa.exposure._save import save
 from speciosa.exposure._simulate import Exposure, model, simulate
@@ -24,9 +36,12 @@ __all__ = [
     "Plan",
     "Progress",
     "Record",
+    "Reference",
     "Run",
     "Scenario",
+    "SetValue",
     "Setting",
+    "TargetUse",
     "alkaloids",
     "auc",
     "doses",
@@ -38,6 +53,7 @@ __all__ = [
     "no_doses",
     "plan",
     "ratios",
+    "references",
     "sample",
     "save",
     "setting",

@@ -27,6 +27,26 @@ class Interval(Record):
     covers: str
 
 
+class SetValue(Record):
+    """A number under one of several data sets that contradict one another.
+
+    Attributes:
+        panel: which sets exclude one another, such as ``opioid``.
+        name: the set in words.
+        row: its knowledge row.
+        weight: share of the parameter draws that take it, out of 1.
+        value: the median person at the central parameters with this set.
+        central: whether the central value of the figure uses it.
+    """
+
+    panel: str
+    name: str
+    row: str
+    weight: float
+    value: float
+    central: bool
+
+
 class Figure(Record):
     """A number with its unit and both spreads; ``None`` where a spread was not computed.
 
@@ -38,6 +58,8 @@ class Figure(Record):
         variability: people differ.
         uncertainty: we do not know.
         rows: ids of the knowledge rows it rests on.
+        data_sets: the same number under each data set of every panel it depends on; empty where there is but one.
+        detail: a report shows it only on asking.
     """
 
     key: str
@@ -47,6 +69,50 @@ class Figure(Record):
     variability: Interval | None = None
     uncertainty: Interval | None = None
     rows: tuple[str, ...] = ()
+    data_sets: tuple[SetValue, ...] = ()
+    detail: bool = False
+
+
+class Reference(Record):
+    """What a known medicine holds of a target at its usual dose, beside which an occupancy means something.
+
+    Attributes:
+        medicine: its name.
+        target: id of the target.
+        dose: the usual dose, in words.
+        held: the share of the target, computed from concentration and affinity; no people were simulated.
+        seen: what imaging saw in people, as a share; ``None`` where no such study was read.
+        note: what a reader has to know beside it.
+    """
+
+    medicine: str
+    target: str
+    dose: str
+    held: Figure
+    seen: Interval | None = None
+    note: str = ""
+
+
+class TargetUse(Record):
+    """One target of the model in one regimen.
+
+    Attributes:
+        id: such as ``MOR``.
+        name: in words.
+        held: what its occupancy is, in words.
+        figure: key of the figure with its highest share; empty where no alkaloid of the model is known to bind it.
+        binding: names of the alkaloids of the model that bind it.
+        unmeasured: names of those that nobody measured there, as far as was read: the figure leaves them out.
+        measured: whether any alkaloid of kratom was measured there at all.
+    """
+
+    id: str
+    name: str
+    held: str
+    figure: str
+    binding: tuple[str, ...]
+    unmeasured: tuple[str, ...]
+    measured: bool
 
 
 class Curve(Record):
@@ -56,13 +122,14 @@ class Curve(Record):
         key: machine name, such as ``mitragynine.plasma``.
         label: what is drawn.
         unit: unit of the ordinate.
-        group: figure it belongs to: ``concentration``, ``occupancy`` or ``enzyme``.
+        group: picture it belongs to: ``concentration``, ``brain``, ``occupancy``, ``targets``, ``enzyme``.
         time_h: hours since the first dose.
         median: the median person at the central parameters.
         variability_low: 5th percentile of people.
         variability_high: 95th percentile of people.
         uncertainty_low: 5th percentile of the median person over parameter draws.
         uncertainty_high: 95th percentile of the same.
+        detail: a report shows it only on asking.
     """
 
     key: str
@@ -75,6 +142,7 @@ class Curve(Record):
     variability_high: tuple[float, ...]
     uncertainty_low: tuple[float, ...]
     uncertainty_high: tuple[float, ...]
+    detail: bool = False
 
 
 class Scenario(Record):
@@ -89,6 +157,7 @@ class Scenario(Record):
         status: how many runs ended how, in the engine's words (``{"ok": 1500}``).
         figures: Cmax, tmax, AUC, accumulation, occupancy …
         curves: time courses.
+        targets: every target that the claims name, with or without a figure.
     """
 
     name: str
@@ -99,6 +168,7 @@ class Scenario(Record):
     status: dict[str, int]
     figures: tuple[Figure, ...]
     curves: tuple[Curve, ...]
+    targets: tuple[TargetUse, ...] = ()
 
     def figure(self, key: str) -> Figure | None:
         """The figure of that key, or ``None`` where the model does not compute it."""

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import xarray as xr
 
 from speciosa import models
 from speciosa.cases import Case
 from speciosa.exposure._interaction import interactions, victims
+from speciosa.exposure._outputs import all_outputs, outputs
 from speciosa.exposure._parameters import Draws
 from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who
-from speciosa.exposure._results import InteractionRun, Parameter, Scenario
+from speciosa.exposure._references import references
+from speciosa.exposure._results import InteractionRun, Parameter, Reference, Scenario
 from speciosa.exposure._run import Progress, Run, dataset, execute
 from speciosa.exposure._scenario import scenario, times
-from speciosa.exposure._summary import OUTPUTS, outputs
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Exposure:
     notes: tuple[str, ...]
 
     @property
+    def references(self) -> tuple[Reference, ...]:
+        """What known medicines hold of the same targets at their usual doses."""
+        return references()
+
+    @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Each model parameter of the run with its rows."""
         return self.draws.records
@@ -44,9 +51,12 @@ class Exposure:
 
     def dataset(self, index: int = 0) -> xr.Dataset:
         """Curves of one scenario with names and units: dimensions ``run`` and ``time``."""
-        units = {output.symbol: output.unit for output in OUTPUTS}
-        labels = {output.symbol: output.label for output in OUTPUTS}
-        return dataset(self.runs[index], units, labels).assign_attrs(regimen=self.scenarios[index].name)
+        units = {output.symbol: output.unit for output in all_outputs()}
+        labels = {output.symbol: output.label for output in all_outputs()}
+        made = dataset(self.runs[index], units, labels).assign_attrs(regimen=self.scenarios[index].name)
+        others = {-1 - k: f"{a.panel}: {a.data_set.name}" for k, a in enumerate(self.draws.alternatives)}
+        names = np.array([others.get(int(number), "") for number in made["draw"]], dtype=np.str_)
+        return made.assign_coords(data_set=("run", names, {"long_name": "data set in place of the standard one"}))
 
 
 def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | None = None) -> Exposure:
@@ -62,7 +72,7 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
         EngineError: the model cannot be compiled.
         Cancelled: the user stopped it.
     """
-    at = setting(who(case), case.product.form, case.simulation, alkaloids(contained(case)))
+    at = setting(who(case), case.product.form, case.simulation, alkaloids(contained(case)), effects=True)
     runs, scenarios = [], []
     symbols = [output.symbol for output in outputs(at.assembly)]
     for regimen in case.regimens:
@@ -83,4 +93,4 @@ def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
         with_medicines: also hold the medicines whose exposure the model can compute.
     """
     compounds = alkaloids(contained(case)) + (victims() if with_medicines else ())
-    return typical(setting(who(case), case.product.form, case.simulation, compounds))
+    return typical(setting(who(case), case.product.form, case.simulation, compounds, effects=True))

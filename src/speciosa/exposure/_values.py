@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from speciosa import knowledge, models
 from speciosa.cases import Form
+from speciosa.exposure._effect_values import effect_values
 from speciosa.models import Base, Composition, Compound
 
 Array = NDArray[np.float64]
@@ -40,12 +41,14 @@ class Inputs:
     form: Form
 
 
-def symbols(inputs: Inputs, compounds: Sequence[Compound]) -> dict[str, Array]:
-    """A value (runs,) for every symbol of the assembly of these compounds."""
+def symbols(inputs: Inputs, compounds: Sequence[Compound], *, effects: bool = False) -> dict[str, Array]:
+    """A value (runs,) for every symbol of the assembly of these compounds, with or without effects."""
     values = {**_system(inputs)}
     for compound in compounds:
         build = _full if compound.disposition == "full" else _minimal
         values |= build(inputs, compound)
+    if effects:
+        values |= effect_values(inputs.draws, compounds)
     shape = next(iter(inputs.people.values())).shape
     return {name: np.broadcast_to(np.asarray(value, dtype=float), shape) for name, value in values.items()}
 
@@ -115,9 +118,10 @@ def _full(inputs: Inputs, compound: Compound) -> dict[str, Array]:
         f"{p}_PS_gut": d[f"{p}_PS_gut"],
         f"{p}_PS_tissue": d[f"{p}_PSu"] / d[f"{p}_fu"],
         f"{p}_PS_brain": d[f"{p}_PS_brain"] * x["V_brain"],
+        f"{p}_Kpuu": d[f"{p}_Kpuu"],
         f"{p}_k_plasma": d[f"{p}_k_plasma"],
     }
-    return values | _absorption(inputs, compound) | _clearance(inputs, compound, CLint) | _binding(inputs, compound)
+    return values | _absorption(inputs, compound) | _clearance(inputs, compound, CLint)
 
 
 def _minimal(inputs: Inputs, compound: Compound) -> dict[str, Array]:
@@ -131,7 +135,7 @@ def _minimal(inputs: Inputs, compound: Compound) -> dict[str, Array]:
         values[f"{p}_k_diss"], CLint = d[f"{p}_dissolution"], d[f"{p}_CLint"]
     else:
         values[f"{p}_k_diss"], CLint = d[f"dissolution_{inputs.form}"], d[f"{p}_CLp"] / d[f"{p}_fu"]
-    return values | _clearance(inputs, compound, CLint * x["V_liver"]) | _binding(inputs, compound)
+    return values | _clearance(inputs, compound, CLint * x["V_liver"])
 
 
 def _absorption(inputs: Inputs, compound: Compound) -> dict[str, Array]:
@@ -173,16 +177,6 @@ def _clearance(inputs: Inputs, compound: Compound, CLint: Array) -> dict[str, Ar
         product = compound.enzymes[enzyme]
         if product:
             values[f"{p}_f_{product}"] = np.minimum(d[f"{p}_f_{product}"], 1.0)
-    return values
-
-
-def _binding(inputs: Inputs, compound: Compound) -> dict[str, Array]:
-    """Affinities. The ligands of MOR are tied by their ratio within one paper: papers must not be mixed."""
-    d, p = inputs.draws, compound.id
-    values = {f"{p}_Kpuu": d[f"{p}_Kpuu"]} if compound.receptors else {}
-    for receptor in compound.receptors:
-        own, ratio = f"{p}_Ki_{receptor}", f"{p}_{receptor}_Ki_ratio"
-        values[own] = d[own] if own in d else d[f"mitragynine_Ki_{receptor}"] / d[ratio]
     return values
 
 

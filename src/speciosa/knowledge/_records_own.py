@@ -1,4 +1,4 @@
-"""Records that Speciosa declares itself: products, priors, parameters, fitted values, targets."""
+"""Records that Speciosa declares itself: products, priors, parameters, fitted values, targets, data sets."""
 
 from typing import ClassVar
 
@@ -114,4 +114,59 @@ class EffectChecks(Row):
     unit: str
     direction: Text = None
     species: str
+    note: Text = None
+
+
+class DataSets(Row):
+    """One published set of figures that exclude the other sets of its panel: a draw takes one of them whole."""
+
+    panel: str
+    name: str
+    weight: float
+    standard: Text = None
+    reason: str
+
+
+class Affinities(Row):
+    """One affinity or efficacy of a ligand in one data set, or in every set of the panel that has none of its own."""
+
+    references: ClassVar[dict[str, str]] = {"data_set": "data_sets", "rows": "*", "prior": "priors"}
+
+    panel: str
+    data_set: Text = None
+    ligand: str
+    target: str
+    quantity: str
+    unit: str
+    kind: str
+    rows: Text = None
+    relative_ligand: Text = None
+    relative_target: Text = None
+    prior: Text = None
+    note: Text = None
+
+
+class ReferenceMedicines(Row):
+    """One medicine at its usual dose at one target: what an occupancy by kratom is compared with."""
+
+    references: ClassVar[dict[str, str]] = {
+        "concentration": "priors",
+        "fu_rows": "*",
+        "fu": "priors",
+        "site_ratio": "priors",
+        "affinity_rows": "*",
+        "affinity": "priors",
+        "seen": "*",
+    }
+
+    medicine: str
+    target: str
+    dose: str
+    concentration: str
+    fu_rows: Text = None
+    fu: Text = None
+    site_ratio: str
+    affinity_rows: Text = None
+    affinity: Text = None
+    seen: Text = None
     note: Text = None

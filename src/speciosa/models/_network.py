@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
@@ -24,6 +24,30 @@ class Enzyme:
 
 
 @dataclass(frozen=True)
+class Target:
+    """One receptor, transporter, channel or enzyme that compounds compete for.
+
+    Attributes:
+        id: prefix of its symbols in the model.
+        name: in words, such as ``mu-opioid receptor``.
+        held: its occupancy in words, such as ``mu-opioid receptors held``.
+        site: whose unbound concentration it sees: ``brain``, ``plasma`` or ``heart``.
+        signal: whether its agonists' stimulus and response are computed (operational model).
+        ligands: names of the compounds that bind it, as in the knowledge tables; those that the network does not hold
+            wait there until it does. Empty where nobody measured an alkaloid.
+        inactive: names of those that were measured and did not bind.
+    """
+
+    id: str
+    name: str
+    held: str
+    site: Literal["brain", "plasma", "heart"]
+    signal: bool
+    ligands: tuple[str, ...]
+    inactive: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Compound:
     """One compound of the network.
 
@@ -33,7 +57,7 @@ class Compound:
         kind: ``alkaloid`` (comes with the product) or ``medicine`` (taken beside it).
         disposition: ``full`` or ``minimal``.
         enzymes: enzyme → id of the compound that part of the route becomes, or ``None``.
-        receptors: targets it binds.
+        targets: ids of the targets it binds.
         acid_product: id of the compound that gastric acid turns it into, or ``None``.
     """
 
@@ -42,7 +66,7 @@ class Compound:
     kind: Literal["alkaloid", "medicine"]
     disposition: Literal["full", "minimal"]
     enzymes: "Mapping[str, str | None]"
-    receptors: tuple[str, ...]
+    targets: tuple[str, ...]
     acid_product: str | None
 
     @property
@@ -53,11 +77,11 @@ class Compound:
 
 @dataclass(frozen=True)
 class Network:
-    """All compounds and enzymes that can be wired."""
+    """All compounds, enzymes and targets that can be wired."""
 
     compounds: "Mapping[str, Compound]"
     enzymes: "Mapping[str, Enzyme]"
-    receptors: tuple[str, ...]
+    targets: "Mapping[str, Target]"
 
     def of_kind(self, kind: Literal["alkaloid", "medicine"]) -> tuple[str, ...]:
         """Ids of all compounds of a kind, in the order of the file."""
@@ -82,6 +106,7 @@ def network() -> Network:
     """The shipped network."""
     text = (resources.files("speciosa.models") / "network.yaml").read_text(encoding="utf-8")
     raw = yaml.safe_load(text)
+    targets = {key: _target(key, entry) for key, entry in raw["targets"].items()}
     compounds = {
         key: Compound(
             id=key,
@@ -89,10 +114,22 @@ def network() -> Network:
             kind=entry["kind"],
             disposition=entry["disposition"],
             enzymes=MappingProxyType({e: (route or {}).get("product") for e, route in entry["enzymes"].items()}),
-            receptors=tuple(entry.get("receptors", ())),
+            targets=tuple(target.id for target in targets.values() if entry["name"] in target.ligands),
             acid_product=entry.get("acid_product"),
         )
         for key, entry in raw["compounds"].items()
     }
     enzymes = {key: Enzyme(key, bool(entry["gut"]), bool(entry["turnover"])) for key, entry in raw["enzymes"].items()}
-    return Network(MappingProxyType(compounds), MappingProxyType(enzymes), tuple(raw["receptors"]))
+    return Network(MappingProxyType(compounds), MappingProxyType(enzymes), MappingProxyType(targets))
+
+
+def _target(key: str, entry: "Mapping[str, Any]") -> Target:
+    return Target(
+        id=key,
+        name=entry["name"],
+        held=entry["held"],
+        site=entry["site"],
+        signal=bool(entry.get("signal", False)),
+        ligands=tuple(entry["ligands"]),
+        inactive=tuple(entry.get("inactive", ())),
+    )

@@ -1,4 +1,4 @@
-"""Every parameter and compartment of the body: name, unit, meaning. Values come from people and knowledge."""
+"""Every parameter and compartment of the kinetics: name, unit, meaning. Values come from people and knowledge."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -126,10 +126,6 @@ def compound_symbols(net: "Network", compound: "Compound") -> Iterator[Symbol]:
             )
     if compound.acid_product:
         yield Symbol(f"{p}_k_acid_convert", "per_h", f"conversion of {name} to {compound.acid_product} in gastric acid")
-    for receptor in compound.receptors:
-        yield Symbol(f"{p}_Ki_{receptor}", "nM", f"affinity of {name} for {receptor}")
-    if compound.receptors:
-        yield Symbol(f"{p}_Kpuu", "dimensionless", f"unbound brain over unbound plasma of {name}")
     yield from _whole_body_symbols(p, name) if compound.disposition == "full" else _minimal_symbols(p, name)
 
 
@@ -141,6 +137,7 @@ def _whole_body_symbols(p: str, name: str) -> Iterator[Symbol]:
         f"{p}_PS_tissue", "per_h", f"permeability of muscle and adipose cells to unbound {name}, per volume of tissue"
     )
     yield Symbol(f"{p}_PS_brain", "L_per_h", f"permeability of the blood-brain barrier to {name}")
+    yield Symbol(f"{p}_Kpuu", "dimensionless", f"unbound brain over unbound plasma of {name}")
     yield Symbol(f"{p}_k_plasma", "per_h", f"chemical loss of {name} in blood")
 
 
