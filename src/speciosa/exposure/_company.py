@@ -50,11 +50,19 @@ def company(case: Case) -> tuple[Companion, ...]:
     return tuple(found.values())
 
 
-def notes(companions: tuple[Companion, ...]) -> Iterator[str]:
-    """What the simulation assumes of them, in words."""
+def company_notes(case: Case, companions: tuple[Companion, ...]) -> Iterator[str]:
+    """What the simulation assumes of them and of a habit that there was before, in words."""
     if companions:
         names = ", ".join(c.name for c in companions)
-        yield f"beside the product: {names}, each as a usual dose that acts all the time; the doses entered do not count"
+        yield (
+            f"Beside the product {names} counted for breathing and at the opioid receptor, each as a usual dose that "
+            "acts all the time. The doses that were entered do not change that."
+        )
+    if case.person.kratom_use in {"daily", "sometimes"}:
+        yield (
+            "Kratom was used before. How much is not known, so the simulation starts from a body that is not adapted: "
+            "withdrawal is then underestimated and the effect of the first doses overestimated."
+        )
 
 
 def _acts(substance: knowledge.Substances) -> str:

@@ -7,6 +7,7 @@ import xarray as xr
 
 from speciosa import models
 from speciosa.cases import Case
+from speciosa.exposure._company import company, company_notes
 from speciosa.exposure._food import food_notes
 from speciosa.exposure._interaction import interactions, victims
 from speciosa.exposure._outputs import all_outputs, outputs
@@ -73,16 +74,18 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
         EngineError: the model cannot be compiled.
         Cancelled: the user stopped it.
     """
-    at = setting(who(case), case.product.form, case.simulation, alkaloids(contained(case)), effects=True)
+    beside = company(case)
+    compounds = alkaloids(contained(case))
+    at = setting(who(case), case.product.form, case.simulation, compounds, effects=True, company=beside)
     runs, scenarios = [], []
     symbols = [output.symbol for output in outputs(at.assembly)]
     for regimen in case.regimens:
         made = plan(with_food(at, regimen), doses(case, regimen, at), times(regimen), symbols)
         run = execute(made, words=regimen.name, progress=progress)
         runs.append(run)
-        scenarios.append(scenario(case, regimen, run, at.draws))
+        scenarios.append(scenario(case, regimen, run, at.draws, beside))
     medicines = interactions(case, progress=progress) if with_medicines else ()
-    notes = (*at.population.notes, *food_notes(case.regimens, at.draws))
+    notes = (*at.population.notes, *food_notes(case.regimens, at.draws), *company_notes(case, beside))
     return Exposure(tuple(scenarios), medicines, tuple(runs), at.draws, notes)
 
 
@@ -94,4 +97,4 @@ def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
         with_medicines: also hold the medicines whose exposure the model can compute.
     """
     compounds = alkaloids(contained(case)) + (victims() if with_medicines else ())
-    return typical(setting(who(case), case.product.form, case.simulation, compounds, effects=True))
+    return typical(setting(who(case), case.product.form, case.simulation, compounds, effects=True, company=company(case)))
