@@ -19,13 +19,16 @@ FAINT = 0.02  # an intensity of withdrawal below this has no time course worth t
 MARK = 0.2  # of the own peak: where withdrawal is said to begin and to be over
 ACTS_H = 12.0  # h after the last dose during which what is seen is called an effect and not what comes after it
 NO_CHANGE = 1.0
+MOST = 0.5  # of the alkaloids: where less was measured, the rest could matter more
 
 ADAPTATION = ("adaptation_half_life_fast", "adaptation_half_life_slow", "adaptation_slow_share")
 WITHDRAWAL = (*ADAPTATION, "withdrawal_half", "withdrawal_slope")
 BREATHING = ("wake_exponent", "chemo_exponent", "breathing_transfer", "central_chemoreflex", "peripheral_chemoreflex")
 
 
-def effect_figures(moments: Array, run: Run, draws: Draws, company: tuple[Companion, ...]) -> Iterator[Figure | None]:
+def effect_figures(
+    moments: Array, run: Run, draws: Draws, company: tuple[Companion, ...], at_channel: float
+) -> Iterator[Figure | None]:
     """Every figure on effects that the run recorded.
 
     Args:
@@ -33,6 +36,7 @@ def effect_figures(moments: Array, run: Run, draws: Draws, company: tuple[Compan
         run: a finished run.
         draws: the parameters, which know their rows.
         company: what else is taken.
+        at_channel: share of the swallowed alkaloids that were ever measured at the hERG channel.
     """
     held = set(run.plan.outputs)
     if "withdrawal_intensity" in held:
@@ -43,7 +47,8 @@ def effect_figures(moments: Array, run: Run, draws: Draws, company: tuple[Compan
     if "heart_rhythm_QTc_change" in held:
         highest = np.max(run.output("heart_rhythm_QTc_change"), axis=1)
         label = "largest change of the QT interval by the alkaloids, corrected for heart rate"
-        yield figure("heart.QTc.max", label, highest, "ms", run, rows_of(draws, "qt_per_block"))
+        made = figure("heart.QTc.max", label, highest, "ms", run, rows_of(draws, "qt_per_block"))
+        yield None if made is None else made.model_copy(update={"determined": at_channel >= MOST})
 
 
 def rows_of(draws: Draws, *names: str) -> tuple[str, ...]:
@@ -82,9 +87,7 @@ def _breathing(run: Run, draws: Draws, company: tuple[Companion, ...]) -> Iterat
     resting, answer = run.output("breathing_ventilation"), run.output("breathing_response")
     rise = run.output("breathing_PaCO2_rise")
     lowest = "lowest ventilation"
-    yield figure(
-        "breathing.ventilation.min", f"{lowest} at rest, awake, {over}", resting.min(axis=1), "", run, rows
-    )
+    yield figure("breathing.ventilation.min", f"{lowest} at rest, awake, {over}", resting.min(axis=1), "", run, rows)
     yield figure(
         "breathing.response.min", f"{lowest} at raised carbon dioxide, {over}", answer.min(axis=1), "", run, rows
     )

@@ -102,10 +102,12 @@ def _enzymes() -> Iterator[Output]:
 
 def _dynamics() -> Iterator[Output]:
     """What follows from the targets: withdrawal, breathing, the heart, monoamines."""
+    naive = "opioid effect, as in a person who is not tolerant"
     over, opioid = "over the person's own baseline", _of("MOR", efficacy=True)
     level = "opioid effect that the body is adapted to"
     yield Output("withdrawal_intensity", "withdrawal", "intensity of withdrawal, 0 to 1", "", "withdrawal", *opioid)
     yield Output("adaptation_level", "adaptation", level, "", "withdrawal", *opioid, detail=True)
+    yield Output("MOR_naive_effect", "naive_effect", naive, "", "withdrawal", *opioid, detail=True)
     resting = f"ventilation at rest, {over}"
     yield Output("breathing_ventilation", "breathing.ventilation", resting, "", "breathing", *opioid)
     answer = "ventilation at raised carbon dioxide, over that without any drug"

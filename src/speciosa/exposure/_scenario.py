@@ -40,9 +40,7 @@ def dose_times(regimen: Regimen) -> Array:
     return np.asarray(moments - moments[0])
 
 
-def scenario(
-    case: Case, regimen: Regimen, run: Run, draws: Draws, company: tuple[Companion, ...] = ()
-) -> Scenario:
+def scenario(case: Case, regimen: Regimen, run: Run, draws: Draws, company: tuple[Companion, ...] = ()) -> Scenario:
     """All figures and curves of one regimen."""
     central = int(np.sum(run.plan.draw == 0))
     last = float(dose_times(regimen)[-1])
@@ -52,7 +50,7 @@ def scenario(
 
     figures = (
         *_figures(case, regimen, run, draws),
-        *effect_figures(dose_times(regimen), run, draws, company),
+        *effect_figures(dose_times(regimen), run, draws, company, _measured_share(case, regimen, "HERG")),
     )
     return Scenario(
         name=regimen.name,
@@ -65,6 +63,15 @@ def scenario(
         curves=tuple(curve(output, run, until=until(output)) for output in recorded(run)),
         targets=tuple(_targets(run)),
     )
+
+
+def _measured_share(case: Case, regimen: Regimen, target: str) -> float:
+    """Share of the swallowed alkaloids, by weight, that were ever measured at a target."""
+    dose = regimen.events()[0][1]
+    swallowed = {c.name: case.product.mg(c.name, dose) or 0.0 for c in models.network().compounds.values()}
+    at = models.network().targets[target]
+    measured = sum(mg for name, mg in swallowed.items() if name in {*at.ligands, *at.inactive})
+    return measured / (sum(swallowed.values()) or 1.0)
 
 
 def _targets(run: Run) -> Iterator[TargetUse]:

@@ -97,4 +97,6 @@ def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
         with_medicines: also hold the medicines whose exposure the model can compute.
     """
     compounds = alkaloids(contained(case)) + (victims() if with_medicines else ())
-    return typical(setting(who(case), case.product.form, case.simulation, compounds, effects=True, company=company(case)))
+    return typical(
+        setting(who(case), case.product.form, case.simulation, compounds, effects=True, company=company(case))
+    )

@@ -150,7 +150,9 @@ def network() -> Network:
     }
     enzymes = {key: Enzyme(key, bool(entry["gut"]), bool(entry["turnover"])) for key, entry in raw["enzymes"].items()}
     monoamines = {name: Monoamine(name, **entry) for name, entry in raw["monoamines"].items()}
-    return Network(*map(MappingProxyType, (compounds, enzymes, targets, monoamines)))
+    return Network(
+        MappingProxyType(compounds), MappingProxyType(enzymes), MappingProxyType(targets), MappingProxyType(monoamines)
+    )
 
 
 def _target(key: str, entry: "Mapping[str, Any]") -> Target:

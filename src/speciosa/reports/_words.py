@@ -15,14 +15,15 @@ NO_SPREAD = "not computed"
 # A pure number is a share or a ratio; its key says which. Both are pseudo-units of this module.
 SHARE = "share"
 FOLD = "fold"
-_SHARES = ("occupancy", "CYP3A_", "CYP2D6_")
-_FOLDS = ("ratio", "accumulation")
+_SHARES = ("occupancy", "CYP3A_", "CYP2D6_", "breathing.ventilation", "breathing.response")
+_FOLDS = ("ratio", "accumulation", ".level")
 
 _PRETTY = {
     "": "",
     "dimensionless": "",
     SHARE: "%",
     FOLD: "-fold",
+    "d": "days",
     "nM*h": "nM·h",
     "1/h": "per h",
     "L/h/kg": "L/h per kg",
@@ -101,7 +102,9 @@ def pretty(unit: str) -> str:
 
 
 def amount(figure: Figure) -> str:
-    """The value of a figure with its unit."""
+    """The value of a figure with its unit, or that it is no answer; the spreads of what was computed stay beside it."""
+    if not figure.determined:
+        return NOT_DETERMINED
     return number(figure.value, unit_of(figure.key, figure.unit))
 
 
