@@ -96,20 +96,48 @@ def flows():
     return values
 
 
-def test_no_amount_is_made_or_lost_without_elimination():
+def closed():
+    """A body that nothing leaves: no clearance, no loss in blood, no loss in acid."""
     values = flows()
-    values |= {n: 0.0 for n in values if "_CLint_" in n or n.endswith("_k_plasma")}
-    values |= {n: 0.0 for n in values if n.endswith(("_k_acid", "_k_acid_convert"))}
-    runner = roadrunner.RoadRunner(models.assemble(ALKALOIDS, values).sbml)
+    values |= {n: 0.0 for n in values if "_CLint_" in n or n.endswith(("_k_plasma", "_k_acid", "_k_acid_convert"))}
+    return values
+
+
+def amounts(values, swallowed):
+    """Amount of every species over 100 h after a dose of 100 of one compound: names, (times, species)."""
+    runner = roadrunner.RoadRunner(models.assemble(EVERYTHING, values).sbml)
     runner.integrator.relative_tolerance = 1e-10
-    runner["mitragynine_lumen_U_stomach"] = 60.0
-    runner["mitragynine_lumen_D_stomach"] = 40.0
-    species = [s for s in runner.model.getFloatingSpeciesIds() if s.startswith("mitragynine_")]
+    runner[f"{swallowed}_lumen_U_stomach"] = 60.0
+    runner[f"{swallowed}_lumen_D_stomach"] = 40.0
+    species = list(runner.model.getFloatingSpeciesIds())
     runner.timeCourseSelections = ["time", *species]
+    return species, np.asarray(runner.simulate(0, 100, 30))[:, 1:]
 
-    amounts = np.asarray(runner.simulate(0, 100, 30))[:, 1:]
 
-    np.testing.assert_allclose(amounts.sum(axis=1), 100.0, rtol=1e-8)
+@pytest.mark.parametrize("compound", EVERYTHING)
+def test_no_amount_is_made_or_lost_without_elimination(compound):
+    species, found = amounts(closed(), compound)
+    own = [s.startswith(f"{compound}_") for s in species]
+
+    np.testing.assert_allclose(found[:, own].sum(axis=1), 100.0, rtol=1e-8)
+    assert np.abs(found[:, ~np.array(own)]).max() < 1e-8
+
+
+@pytest.mark.parametrize(
+    ("way", "swallowed", "made"),
+    [
+        ("_CLint_CYP3A", "mitragynine", "hydroxymitragynine"),
+        ("_k_acid_convert", "hydroxymitragynine", "mitragynine"),
+        ("_k_plasma", "hydroxymitragynine", "pseudoindoxyl"),
+    ],
+)
+def test_what_becomes_another_compound_is_all_found_there(way, swallowed, made):
+    values = closed()
+    values |= {name: 1.0 for name in values if name in {swallowed + way, f"{swallowed}_f_{made}"}}
+    species, found = amounts(values, swallowed)
+
+    np.testing.assert_allclose(found.sum(axis=1), 100.0, rtol=1e-8)
+    assert found[-1, [s.startswith(f"{made}_") for s in species]].sum() > 1.0
 
 
 def test_receptor_occupancy_is_competition():

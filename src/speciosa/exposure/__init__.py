@@ -6,7 +6,7 @@
 
 from speciosa.exposure._interaction import no_doses, ratios, victims, watch
 from speciosa.exposure._parameters import Draws, draw, sample
-from speciosa.exposure._plan import Plan, Setting, alkaloids, doses, enter, plan, setting
+from speciosa.exposure._plan import Plan, Setting, alkaloids, doses, enter, plan, setting, with_food
 from speciosa.exposure._references import references
 from speciosa.exposure._results import (
     Curve,
@@ -61,4 +61,5 @@ __all__ = [
     "terminal_rate",
     "victims",
     "watch",
+    "with_food",
 ]

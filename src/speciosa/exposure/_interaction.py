@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from speciosa import models
 from speciosa.cases import Case, Regimen
-from speciosa.exposure._plan import NANOMOL_PER_MG, Doses, Setting, alkaloids, doses, plan, setting, who
+from speciosa.exposure._plan import NANOMOL_PER_MG, Doses, Setting, alkaloids, doses, plan, setting, who, with_food
 from speciosa.exposure._results import Figure, InteractionRun
 from speciosa.exposure._run import Progress, Run, execute
 from speciosa.exposure._scenario import dose_times
@@ -22,8 +22,8 @@ WATCH = np.unique(np.concatenate([np.arange(0.0, 3.0, 0.1), np.arange(3.0, 12.0,
 
 
 def victims() -> tuple[str, ...]:
-    """Medicines whose exposure the model can compute."""
-    return models.network().of_kind("medicine")
+    """Medicines whose exposure is computed for every case."""
+    return models.network().probes
 
 
 def interactions(case: Case, *, progress: Progress | None = None) -> tuple[InteractionRun, ...]:
@@ -39,16 +39,20 @@ def interactions(case: Case, *, progress: Progress | None = None) -> tuple[Inter
 
 
 def _victim(case: Case, at: Setting, victim: str, progress: Progress | None) -> Iterator[InteractionRun]:
-    alone = watch(at, victim, 0.0, no_doses(at), progress)
-    seen: set[tuple[float, ...]] = set()
+    alone: dict[bool, Run] = {}  # the medicine is taken with the same meal as the product
+    seen: set[tuple[object, ...]] = set()
     for regimen in case.regimens:
+        fed, table = regimen.food == "fed", with_food(at, regimen)
+        if fed not in alone:
+            alone[fed] = watch(table, victim, 0.0, no_doses(at), progress)
         for when, moment in _moments(regimen):
             product = _until(doses(case, regimen, at), moment)
-            key = (moment, *product[0], *product[2][0])
+            key = (fed, moment, *product[0], *product[2][0])
             if key in seen:
                 continue
             seen.add(key)
-            auc_ratio, cmax_ratio = _figures(victim, alone, watch(at, victim, moment, product, progress), moment)
+            together = watch(table, victim, moment, product, progress)
+            auc_ratio, cmax_ratio = _figures(victim, alone[fed], together, moment)
             yield InteractionRun(
                 victim=models.network().compounds[victim].name,
                 scenario=regimen.name,

@@ -6,7 +6,7 @@ needs no knowledge, no case and no unit.
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from speciosa import models, people
 from speciosa.cases import Case, Form, Regimen, Simulation
 from speciosa.exposure._parameters import Draws, draw
 from speciosa.exposure._streams import CONTENT_STREAM, generator
-from speciosa.exposure._values import Inputs, symbols
+from speciosa.exposure._values import Inputs, at_table, symbols
 
 Array = NDArray[np.float64]
 Doses = tuple[Array, tuple[str, ...], Array]  # times (doses,), states entered, nmol (runs, doses)
@@ -101,14 +101,21 @@ def who(case: Case) -> people.Who:
         ancestry=person.ancestry,
         cyp2d6=person.phenotypes.get("CYP2D6"),
         cyp3a5=person.phenotypes.get("CYP3A5"),
+        cyp2c19=person.phenotypes.get("CYP2C19"),
         conditions=tuple(person.conditions),
+        cirrhosis=person.cirrhosis,
+        kidney_disease=person.kidney_disease,
+        pregnancy=person.pregnancy,
     )
 
 
 def alkaloids(swallowed: Collection[str]) -> tuple[str, ...]:
-    """Ids of the alkaloids that a model needs: those of full disposition, and others by name if they are swallowed."""
+    """Ids of the alkaloids that a model needs.
+
+    Those of full disposition and what is formed from them, and others by name if they are swallowed.
+    """
     known = [c for c in models.network().compounds.values() if c.kind == "alkaloid"]
-    return tuple(c.id for c in known if c.disposition == "full" or c.name in swallowed)
+    return tuple(c.id for c in known if c.disposition != "minimal" or c.name in swallowed)
 
 
 def contained(case: Case) -> tuple[str, ...]:
@@ -151,6 +158,11 @@ def setting(
     assembly = models.assemble(compounds, effects=effects)
     values = symbols(Inputs(by_person, by_run, form), assembly.compounds, effects=effects)
     return Setting(form, assembly, draws, population, person, number, values, by_run, effects)
+
+
+def with_food(at: Setting, regimen: Regimen) -> Setting:
+    """The same people and draws, with the stomach of the regimen."""
+    return replace(at, values=at_table(at.values, at.by_run)) if regimen.food == "fed" else at
 
 
 def typical(at: Setting) -> models.Assembly:

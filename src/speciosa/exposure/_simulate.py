@@ -7,10 +7,11 @@ import xarray as xr
 
 from speciosa import models
 from speciosa.cases import Case
+from speciosa.exposure._food import food_notes
 from speciosa.exposure._interaction import interactions, victims
 from speciosa.exposure._outputs import all_outputs, outputs
 from speciosa.exposure._parameters import Draws
-from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who
+from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who, with_food
 from speciosa.exposure._references import references
 from speciosa.exposure._results import InteractionRun, Parameter, Reference, Scenario
 from speciosa.exposure._run import Progress, Run, dataset, execute
@@ -76,13 +77,13 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
     runs, scenarios = [], []
     symbols = [output.symbol for output in outputs(at.assembly)]
     for regimen in case.regimens:
-        run = execute(
-            plan(at, doses(case, regimen, at), times(regimen), symbols), words=regimen.name, progress=progress
-        )
+        made = plan(with_food(at, regimen), doses(case, regimen, at), times(regimen), symbols)
+        run = execute(made, words=regimen.name, progress=progress)
         runs.append(run)
         scenarios.append(scenario(case, regimen, run, at.draws))
     medicines = interactions(case, progress=progress) if with_medicines else ()
-    return Exposure(tuple(scenarios), medicines, tuple(runs), at.draws, at.population.notes)
+    notes = (*at.population.notes, *food_notes(case.regimens, at.draws))
+    return Exposure(tuple(scenarios), medicines, tuple(runs), at.draws, notes)
 
 
 def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:

@@ -1,7 +1,8 @@
 """People and parameter draws → a number for every symbol of the model, for every run.
 
 Everything here is array arithmetic over runs. The scaling rules live here and nowhere else: what grows with
-the liver, the brain or the body, and what a person's haematocrit and plasma proteins do to binding.
+the liver, the brain or the body, what a form and a meal do to the stomach, and what a person's haematocrit and
+plasma proteins do to binding.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,9 +56,10 @@ def symbols(inputs: Inputs, compounds: Sequence[Compound], *, effects: bool = Fa
 
 def _system(inputs: Inputs) -> dict[str, Array]:
     x, d = inputs.people, inputs.draws
-    values = {name: value for name, value in x.items() if name.startswith(("V_", "Q_", "CYP3A_", "CYP2D6_"))}
+    values = {name: value for name, value in x.items() if name.startswith(("V_", "Q_", "CYP"))}
     portal = x["Q_gut"] + x["Q_pancreas"] + x["Q_spleen"]
-    values["Q_liver"] = portal + x["Q_hepatic_artery"]
+    values["portal_shunt"] = x["portal_shunt"]
+    values["Q_liver"] = portal * (1.0 - x["portal_shunt"]) + x["Q_hepatic_artery"]
     values["Q_cardiac"] = sum(
         (v for k, v in x.items() if k.startswith("Q_") and k != "Q_cardiac"), start=np.zeros_like(portal)
     )
@@ -76,6 +78,12 @@ def _system(inputs: Inputs) -> dict[str, Array]:
     for name in ("CYP3A_gut_to_liver", "kdeg_CYP3A_liver", "kdeg_CYP3A_gut"):
         values[name] = d[name]
     return values
+
+
+def at_table(values: Mapping[str, Array], d: Mapping[str, Array]) -> dict[str, Array]:
+    """The symbols of the same people with a meal in the stomach: it empties more slowly and is less acid."""
+    acid = {name: k * d["fed_acid_rel"] for name, k in values.items() if name.endswith(("_k_acid", "_k_acid_convert"))}
+    return {**values, **acid, "k_empty": np.log(2.0) / d["fed_emptying_half_time"]}
 
 
 def _segments(d: Mapping[str, Array]) -> dict[str, Array]:
@@ -110,32 +118,56 @@ def _full(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     values = {}
     for organ, Kp in models.partition(base, tissues, red_cells).items():
         values[f"{p}_Kp_{organ}"] = Kp if organ in UNSCALED else Kp * d[f"{p}_Kp_scale"]
-    CLint = d[f"{p}_CLp"] / d[f"{p}_fu"] * x["V_liver"]
+    CLint = d[f"{p}_CLp"] / d[f"{p}_fu"] * _working_liver(inputs)
     values |= {
         f"{p}_fu": fu,
         f"{p}_BP": BP,
-        f"{p}_k_diss": d[f"dissolution_{inputs.form}"],
+        f"{p}_k_diss": _dissolution(inputs),
         f"{p}_PS_gut": d[f"{p}_PS_gut"],
         f"{p}_PS_tissue": d[f"{p}_PSu"] / d[f"{p}_fu"],
         f"{p}_PS_brain": d[f"{p}_PS_brain"] * x["V_brain"],
         f"{p}_Kpuu": d[f"{p}_Kpuu"],
         f"{p}_k_plasma": d[f"{p}_k_plasma"],
     }
+    if compound.blood_product:
+        values[f"{p}_f_{compound.blood_product}"] = d[f"{p}_f_{compound.blood_product}"]
     return values | _absorption(inputs, compound) | _clearance(inputs, compound, CLint)
 
 
 def _minimal(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     x, d, p = inputs.people, inputs.draws, compound.id
-    values = {f"{p}_{name}": d[f"{p}_{name}"] for name in ("fu", "BP", "Kp_liver", "fu_gut", "ka")}
-    for name in ("V_central", "V_peripheral", "Q_inter", "PS_gut"):
+    values = {f"{p}_{name}": d[f"{p}_{name}"] for name in ("fu", "BP", "ka")}
+    values[f"{p}_Kp_liver"] = _own(d, compound, "Kp_liver")
+    for name in ("V_central", "V_peripheral", "Q_inter"):
         values[f"{p}_{name}"] = d[f"{p}_{name}"] * x["weight_kg"]
-    zero = np.zeros_like(x["weight_kg"])
-    values |= {f"{p}_ka_colon": zero, f"{p}_k_acid": zero}
+    if compound.disposition == "minimal":
+        zero = np.zeros_like(x["weight_kg"])
+        values |= {f"{p}_ka_colon": zero, f"{p}_k_acid": zero, f"{p}_fu_gut": _own(d, compound, "fu_gut")}
+        values[f"{p}_PS_gut"] = d[f"{p}_PS_gut"] * x["weight_kg"]
     if compound.kind == "medicine":
-        values[f"{p}_k_diss"], CLint = d[f"{p}_dissolution"], d[f"{p}_CLint"]
+        values[f"{p}_k_diss"], CLint = _own(d, compound, "dissolution"), d[f"{p}_CLint"]
     else:
-        values[f"{p}_k_diss"], CLint = d[f"dissolution_{inputs.form}"], d[f"{p}_CLp"] / d[f"{p}_fu"]
-    return values | _clearance(inputs, compound, CLint * x["V_liver"])
+        values[f"{p}_k_diss"], CLint = _dissolution(inputs), d[f"{p}_CLp"] / d[f"{p}_fu"]
+    return values | _clearance(inputs, compound, CLint * _working_liver(inputs))
+
+
+def _dissolution(inputs: Inputs) -> Array:
+    """Release of what the form holds undissolved, 1/h: a form that must fall apart first takes that time on top."""
+    d, form = inputs.draws, inputs.form
+    rate = d[f"dissolution_{form}"]
+    before = d.get(f"disintegration_{form}")
+    return rate if before is None else 1.0 / (before + 1.0 / rate)
+
+
+def _working_liver(inputs: Inputs) -> Array:
+    """Volume of liver that still works as healthy liver does, L: what every route of clearance grows with."""
+    return inputs.people["V_liver"] * inputs.people["liver_function"] ** inputs.draws["liver_disease_exponent"]
+
+
+def _own(d: Mapping[str, Array], compound: Compound, name: str) -> Array:
+    """A parameter of the compound, or where it has none the one that stands for every compound of its kind."""
+    own = f"{compound.id}_{name}"
+    return d[own] if own in d else d[f"{compound.kind}_{name}"]
 
 
 def _absorption(inputs: Inputs, compound: Compound) -> dict[str, Array]:

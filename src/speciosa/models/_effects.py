@@ -14,7 +14,7 @@ from speciosa.models._symbols import Symbol
 def effect_symbols(net: Network, compounds: Sequence[Compound]) -> Iterator[Symbol]:
     """Every parameter of the effect wiring: name, unit, meaning."""
     for compound in compounds:
-        if compound.disposition == "minimal" and "brain" in _sites(net, compound):
+        if compound.disposition != "full" and "brain" in _sites(net, compound):
             yield Symbol(
                 f"{compound.id}_Kpuu", "dimensionless", f"unbound brain over unbound plasma of {compound.name}"
             )
@@ -89,7 +89,7 @@ def _sites(net: Network, compound: Compound) -> tuple[str, ...]:
 
 def _brain(compound: Compound, lines: Lines) -> None:
     p = compound.id
-    if compound.disposition == "minimal":  # the brain of a whole body is an organ of its kinetics
+    if compound.disposition != "full":  # the brain of a whole body is an organ of its kinetics
         lines.use("brain_equilibrium", f"{p}_brain", C_plasma=compound.plasma, fu=f"{p}_fu", Kpuu=f"{p}_Kpuu")
 
 

@@ -39,9 +39,15 @@ class _Kinetics:
         """Wire one compound: gut, disposition, enzymes."""
         p = compound.id
         full = compound.disposition == "full"
-        self._gut(p, f"{p}_gut_A" if full else f"{p}_liver_A")
+        if compound.disposition == "formed":
+            self._depot(p)
+        else:
+            self._gut(
+                p, f"{p}_gut_A" if full else f"{p}_liver_A", f"{p}_blood_A_venous" if full else f"{p}_body_A_central"
+            )
         if full:
             self._whole_body(p)
+            self._blood_loss(p, compound.blood_product if compound.blood_product in self.present else None)
         else:
             self._minimal(p)
         for enzyme, product in compound.enzymes.items():
@@ -75,7 +81,7 @@ class _Kinetics:
                     f"{enzyme.name}_gut_active", shares, "dimensionless", "active enzyme of the whole small intestine"
                 )
 
-    def _gut(self, p: str, wall: str) -> None:
+    def _gut(self, p: str, wall: str, body: str) -> None:
         self.lines.use(
             "lumen",
             f"{p}_lumen",
@@ -96,11 +102,17 @@ class _Kinetics:
                 f"{p}_{segment}",
                 mucosa="mucosa",
                 A_next=f"{p}_liver_A",
+                A_past_liver=body,
+                shunt="portal_shunt",
                 V_share=f"share_{segment}",
                 Q_villi="Q_villi",
                 PS=f"{p}_PS_gut",
                 fu_gut=f"{p}_fu_gut",
             )
+
+    def _depot(self, p: str) -> None:
+        ports = {"k_diss": f"{p}_k_diss", "ka": f"{p}_ka"}
+        self.lines.use("depot", f"{p}_lumen", fluid="fluid", A_wall=f"{p}_liver_A", **ports)
 
     def _whole_body(self, p: str) -> None:
         arterial, venous, blood = f"{p}_blood_A_arterial", f"{p}_blood_A_venous", f"{p}_blood_C_arterial"
@@ -109,7 +121,8 @@ class _Kinetics:
         for o in PERFUSED:
             self.lines.use("tissue", f"{p}_{o}", **common, **organ[o], A_out=venous)
         for o in PORTAL:
-            self.lines.use("tissue", f"{p}_{o}", **common, **organ[o], A_out=f"{p}_liver_A")
+            past = {"A_past_liver": venous, "shunt": "portal_shunt"}
+            self.lines.use("portal_tissue", f"{p}_{o}", **common, **organ[o], A_out=f"{p}_liver_A", **past)
         for o in DEEP:
             deep = {"fu": f"{p}_fu", "PS_spec": f"{p}_PS_tissue", "f_extra": f"f_extra_{o}"}
             self.lines.use("deep_tissue", f"{p}_{o}", **common, **organ[o], **deep, A_out=venous)
@@ -125,11 +138,18 @@ class _Kinetics:
             Q_cardiac="Q_cardiac",
             Kp_lung=f"{p}_Kp_lung",
             BP=f"{p}_BP",
-            k_plasma=f"{p}_k_plasma",
         )
         self.lines.use(
             "filtration", f"{p}_kidneys", V="V_kidney", A=arterial, C_in=blood, BP=f"{p}_BP", fu=f"{p}_fu", GFR="GFR"
         )
+
+    def _blood_loss(self, p: str, product: str | None) -> None:
+        blood = {a: f"{p}_blood_{a}" for a in ("A_arterial", "A_venous")} | {"k_plasma": f"{p}_k_plasma"}
+        if product is None:
+            self.lines.use("blood_loss", f"{p}_blood", **blood)
+        else:
+            made = {"product": f"{product}_body_A_central", "f_product": f"{p}_f_{product}"}
+            self.lines.use("blood_conversion", f"{p}_blood", **blood, **made)
 
     def _minimal(self, p: str) -> None:
         central = f"{p}_body_A_central"

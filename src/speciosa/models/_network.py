@@ -55,19 +55,23 @@ class Compound:
         id: prefix of its symbols in the model.
         name: its name in the knowledge tables.
         kind: ``alkaloid`` (comes with the product) or ``medicine`` (taken beside it).
-        disposition: ``full`` or ``minimal``.
+        disposition: ``full``, ``minimal`` or ``formed``.
         enzymes: enzyme → id of the compound that part of the route becomes, or ``None``.
         targets: ids of the targets it binds.
         acid_product: id of the compound that gastric acid turns it into, or ``None``.
+        blood_product: id of the compound that its loss in blood becomes, or ``None``.
+        probe: whether every case computes the interaction with it.
     """
 
     id: str
     name: str
     kind: Literal["alkaloid", "medicine"]
-    disposition: Literal["full", "minimal"]
+    disposition: Literal["full", "minimal", "formed"]
     enzymes: "Mapping[str, str | None]"
     targets: tuple[str, ...]
     acid_product: str | None
+    blood_product: str | None
+    probe: bool
 
     @property
     def plasma(self) -> str:
@@ -86,6 +90,11 @@ class Network:
     def of_kind(self, kind: Literal["alkaloid", "medicine"]) -> tuple[str, ...]:
         """Ids of all compounds of a kind, in the order of the file."""
         return tuple(c.id for c in self.compounds.values() if c.kind == kind)
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """Ids of the medicines whose interaction every case computes."""
+        return tuple(c.id for c in self.compounds.values() if c.probe)
 
     def compound(self, key: str) -> Compound:
         """A compound by id or by name.
@@ -116,6 +125,8 @@ def network() -> Network:
             enzymes=MappingProxyType({e: (route or {}).get("product") for e, route in entry["enzymes"].items()}),
             targets=tuple(target.id for target in targets.values() if entry["name"] in target.ligands),
             acid_product=entry.get("acid_product"),
+            blood_product=entry.get("blood_product"),
+            probe=bool(entry.get("probe", False)),
         )
         for key, entry in raw["compounds"].items()
     }
