@@ -297,6 +297,9 @@ def test_the_response_depends_on_affinities_and_on_efficacies(leaf):
     panels = [one.panel for one in leaf.scenarios[0].figure("MOR.effect.max").data_sets]
 
     assert set(panels) == {"opioid", "efficacy"}
+    rows = leaf.scenarios[0].figure("MOR.effect.max").rows
+    assert {"binding:B001", "function:F001"} <= set(rows)
+    assert not any(row.startswith("function:") for row in leaf.scenarios[0].figure("MOR.occupancy.max").rows)
     assert leaf.scenarios[0].figure("ALPHA1A.occupancy.max").data_sets == ()
 
 
