@@ -275,6 +275,17 @@ def test_a_ratio_to_nothing_is_refused_by_name():
         _data_sets.panels(known.table("data_sets"), rows, {row.id: known._affinity(row) for row in rows})
 
 
+def test_a_set_that_lacks_a_figure_of_its_panel_is_refused_by_name():
+    known = knowledge.load()
+    rows = [row for row in known.table("affinities") if row.id != "AF033"]  # the ratio of speciociliatine
+    lost = next(row for row in known.table("affinities") if row.id == "AF033")
+    assert (lost.ligand, lost.target, lost.data_set) == ("speciociliatine", "MOR", None)
+    alone = [row for row in rows if row.relative_ligand != "speciociliatine" and row.relative_target != "KOR"]
+
+    with pytest.raises(KnowledgeError, match="holds no Ki of speciociliatine at MOR; expected a row of its own"):
+        _data_sets.panels(known.table("data_sets"), alone, {row.id: known._affinity(row) for row in alone})
+
+
 # --- what a case says
 
 
