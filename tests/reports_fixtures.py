@@ -5,7 +5,7 @@ from datetime import date
 
 from speciosa.assessment import Assessment, KnowledgeRelease, SourceNote
 from speciosa.checks import Certainty, Finding, Rule, Severity, Topic
-from speciosa.exposure import Curve, Figure, Interval, Parameter, Scenario
+from speciosa.exposure import Curve, Figure, Interval, Parameter, Reference, Scenario, SetValue, TargetUse
 
 NASTY = "<b>Tom & \"Jerry\"</b> <script>alert('x')</script> {{ 7 * 7 }}"
 PEOPLE = "90 % of people"
@@ -111,9 +111,71 @@ def once():
                 (0.09, 0.31),
                 (0.04, 0.52),
                 ("binding:BI001",),
+            ).model_copy(update={"data_sets": by_data_set(0.1842)}),
+            figure("speciogynine.cmax", "highest speciogynine in plasma", 40.0, "nM").model_copy(
+                update={"detail": True}
             ),
         ),
-        curves=(*(curve(shape, (0.0,)) for shape in SHAPES), empty_curve()),
+        curves=(*(curve(shape, (0.0,)) for shape in SHAPES), minor_curve(), empty_curve()),
+        targets=targets(),
+    )
+
+
+def minor_curve():
+    """A curve that a report shows only on asking."""
+    shape = ("speciogynine.plasma", "speciogynine in plasma", "nM", "concentration", 40.0)
+    return curve(shape, (0.0,)).model_copy(update={"detail": True})
+
+
+def by_data_set(value):
+    """A number under three data sets."""
+    named = (("Paper A, human receptors", 0.5, value), ("Paper B <i>", 0.4, value / 40.0), ("guinea pig", 0.1, 0.6))
+    return tuple(
+        SetValue(panel="opioid", name=name, row=f"data_sets:DS{i:03d}", weight=weight, value=v, central=i == 1)
+        for i, (name, weight, v) in enumerate(named, 1)
+    )
+
+
+def targets():
+    """A target with figures, one that nothing in the product binds, and one that nobody measured."""
+    return (
+        TargetUse(
+            id="MOR",
+            name="mu-opioid receptor",
+            held="mu-opioid receptors held",
+            figure="MOR.occupancy.max",
+            binding=("mitragynine", "7-hydroxymitragynine"),
+            unmeasured=("speciogynine",),
+            measured=True,
+        ),
+        TargetUse(
+            id="HT2A", name="serotonin 5-HT2A receptor", held="5-HT2A receptors held", figure="", binding=(),
+            unmeasured=("mitragynine",), measured=True,
+        ),
+        TargetUse(
+            id="SERT", name="serotonin transporter", held="serotonin transporters held", figure="", binding=(),
+            unmeasured=("mitragynine",), measured=False,
+        ),
+    )  # fmt: skip
+
+
+def references():
+    """Two known medicines, one with an image of people's brains."""
+    return (
+        Reference(
+            medicine="morphine",
+            target="MOR",
+            dose="20 mg by mouth",
+            held=figure("MOR.occupancy.morphine", "held by morphine", 0.84, "", None, (0.4, 0.98), ("binding:BI001",)),
+            note="a note <b>",
+        ),
+        Reference(
+            medicine="sertraline",
+            target="SERT",
+            dose="50 mg a day",
+            held=figure("SERT.occupancy.sertraline", "held by sertraline", 0.64, "", None, (0.2, 0.92)),
+            seen=Interval(low=0.69, high=0.85, covers="seen in people"),
+        ),
     )
 
 
@@ -328,4 +390,5 @@ def assessment(*, expired=False):
         scenarios=(once(), daily()),
         parameters=parameters(),
         sources=sources(),
+        references=references(),
     )

@@ -27,11 +27,11 @@ def assessment():
     return made_up.assessment()
 
 
-def printed(part, *, width=80):
+def printed(part, *, width=80, everything=False):
     out = io.StringIO()
     console = Console(file=out, width=width, color_system=None)
     if isinstance(part, Assessment):
-        reports.terminal(part, console)
+        reports.terminal(part, console, everything=everything)
     else:
         console.print(part)
     return out.getvalue()
@@ -254,6 +254,38 @@ def test_the_terminal_names_spreads_certainty_rule_and_gaps(assessment):
         assert words in text
     assert not re.search(r"\bnan\b", text)
     assert "\x1b" not in text
+
+
+def test_minor_figures_are_left_for_the_asking(assessment):
+    short, long = (" ".join(printed(assessment, everything=asked).split()) for asked in (False, True))
+
+    assert "Highest speciogynine in plasma" not in short
+    assert "1 more figure: add --all." in short
+    assert "Highest speciogynine in" in long
+    assert "add --all" not in long
+
+
+def test_the_terminal_shows_targets_data_sets_gaps_and_known_medicines(assessment):
+    text = " ".join(printed(assessment).split())
+
+    for words in (
+        "Mu-opioid receptor 18.4 % 9 to 31 % 4 to 52 %",
+        ", by data set: 18.4 % with Paper A, human receptors (in use); 0.46 % with Paper B <i>; 60 % with guinea pig.",
+        "Not known: Serotonin transporter: no alkaloid was measured here.",
+        "morphine, 20 mg by",
+        "69 to 85 %",
+    ):
+        assert words in text, words
+    assert "5-HT2A receptor 0" not in text
+
+
+def test_no_table_of_the_terminal_is_cut(assessment):
+    # a cell that does not fit is folded; the last column keeps its unit
+    lines = printed(assessment).splitlines()
+    heads = [line for line in lines if "We do not know" in line and "Median person" in line]
+
+    assert heads
+    assert all(line.rstrip().endswith("We do not know") for line in heads)
 
 
 def test_what_a_user_wrote_is_printed_as_it_is_and_never_as_markup():

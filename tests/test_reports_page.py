@@ -301,3 +301,42 @@ def test_the_policy_allows_exactly_the_one_script(text):
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
     assert f"script-src 'sha256-{digest}'" in html.unescape(text)
+
+
+def test_targets_stand_with_data_sets_gaps_and_known_medicines(text):
+    for words in (
+        "No measurement of any alkaloid was found at the serotonin transporter: not known.",
+        "at the mu-opioid receptor the same exposure gives 0.46\N{NO-BREAK SPACE}% or 60",
+        "130-fold apart",
+        "no alkaloid was measured here",
+        "no alkaloid of this product is known to bind",
+        "1 alkaloid not measured here",
+        "18.4\N{NO-BREAK SPACE}%: Paper A, human receptors (in use)",
+        "Paper B &lt;i&gt;",
+        "morphine, 20 mg by mouth",
+        "a note &lt;b&gt;",
+    ):
+        assert words in text, words
+
+
+def test_minor_figures_and_curves_are_folded_away_and_not_gone(text):
+    figures = text[text.index("Figures of this regimen") : text.index("More figures of this regimen")]
+
+    assert "Highest speciogynine in plasma" not in figures
+    assert "Highest speciogynine in plasma" in text
+    assert "1 more figure: minor alkaloids, other targets" in text
+    assert "1 more curve: Speciogynine in plasma" in text
+
+
+def test_the_picture_of_targets_has_a_line_for_each_target_and_medicine(text):
+    picture = text[text.index('id="regimen-1-targets-picture-title"') :]
+    picture = picture[: picture.index("</svg>")]
+
+    for words in (
+        "Mu-opioid receptor",
+        "morphine, 20 mg by mouth",
+        "Serotonin transporter",
+        "no alkaloid was measured",
+    ):
+        assert words in picture, words
+    assert "5-HT2A" not in picture

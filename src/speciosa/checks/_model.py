@@ -7,15 +7,15 @@ from speciosa.cases import Case
 from speciosa.checks._computed import named, percent
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
 from speciosa.checks._product import FOLLOWED, is_alkaloid
-from speciosa.checks._words import computed, join, listed, sentence, slug, with_spreads
-from speciosa.exposure import Exposure, Scenario
+from speciosa.checks._words import computed, join, listed, number, sentence, slug, with_spreads
+from speciosa.exposure import Exposure, Figure, Scenario
 
 ABOUT = Rule(id="model.about", text="every simulation comes with how it was made and what it leaves out")
 FAILED = Rule(id="model.failed-runs", text="at least one run did not end well")
 OCCUPANCY = Rule(id="model.occupancy", text="the share of mu-opioid receptors that the alkaloids hold was computed")
 OK = "ok"
 KEY = "MOR.occupancy.max"
-AFFINITY = ("binding:B001", "binding:B002")
+RESPONSE = "MOR.effect.max"
 MOOD = ("claims:helps-anxiety", "claims:helps-depression")
 
 
@@ -104,15 +104,39 @@ def _occupancy(scenario: Scenario) -> Iterator[Finding]:
             f"At the highest point the alkaloids hold {with_spreads(shown)} of the mu-opioid receptors of the brain.",
             "This is no measure of how strong the effect or the danger is: they are partial agonists, some perhaps "
             "antagonists, and the same share of a full agonist does more.",
+            _response(scenario),
+            _by_data_set(figure),
         ),
         reason=(
             "Unbound concentrations in brain compete for one receptor; affinities come from binding in cells, where "
-            "papers differ several-fold. Tolerance, and other opioids or sedatives, are not in this figure."
+            "papers differ several-fold and up to a hundredfold. They are not averaged: each draw takes the figures of "
+            "one paper. The response falls with tolerance, and counts other opioids of the list at usual doses."
         ),
         rule=OCCUPANCY,
         certainty=Certainty.VERY_LOW,
         figures=(shown,),
-        sources=(*figure.rows, *AFFINITY),
+        sources=figure.rows,
         not_known=("Receptor occupancy by kratom was never measured in people.",),
         subject=scenario.name,
+    )
+
+
+def _response(scenario: Scenario) -> str:
+    """What the receptors answer, beside a full agonist: the operational model of partial agonism."""
+    answer = scenario.figure(RESPONSE)
+    if answer is None or not computed(answer):
+        return ""
+    return f"Their response is {with_spreads(percent(answer))} of that to a full agonist."
+
+
+def _by_data_set(figure: Figure) -> str:
+    """How far apart published affinities put the same share."""
+    others = [one for one in figure.data_sets if not one.central]
+    if not others:
+        return ""
+    used = next(one for one in figure.data_sets if one.central)
+    low, high = (pick(others, key=lambda one: one.value) for pick in (min, max))
+    return (
+        f"That is with the affinities of “{used.name}”; with other published ones it is between "
+        f"{number(100.0 * low.value)} % ({low.name}) and {number(100.0 * high.value)} % ({high.name})."
     )

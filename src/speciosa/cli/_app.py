@@ -28,6 +28,9 @@ People = Annotated[
     int | None, typer.Option(min=1, max=1_000_000, help="Virtual people; the case's own number by default.")
 ]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of people and draws; the case's own by default.")]
+Everything = Annotated[
+    bool, typer.Option("--all", help="Also print minor alkaloids, and each target under each data set.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
 
 
@@ -73,6 +76,7 @@ def assess(
     *,
     html: Annotated[Path | None, typer.Option(help="Write a self-contained page.", dir_okay=False)] = None,
     json: Annotated[Path | None, typer.Option(help="Write the whole assessment as JSON.", dir_okay=False)] = None,
+    everything: Everything = False,
     people: People = None,
     seed: Seed = None,
     quiet: Quiet = False,
@@ -85,7 +89,7 @@ def assess(
     loaded = read_case(case, people, seed)
     with shown_progress(quiet=quiet) as progress:
         assessment = assess_case(loaded, progress=progress)
-    reports.terminal(assessment, Console())
+    reports.terminal(assessment, Console(), everything=everything)
     if html is not None:
         write(html, reports.html(assessment))
     if json is not None:
@@ -101,6 +105,7 @@ def simulate(
         Path | None, typer.Option(help="Write the concentrations as a picture: .svg.", dir_okay=False)
     ] = None,
     regimen: Annotated[int, typer.Option(min=1, help="Which regimen of the case goes into the files.")] = 1,
+    everything: Everything = False,
     people: People = None,
     seed: Seed = None,
     quiet: Quiet = False,
@@ -108,7 +113,7 @@ def simulate(
     """Simulate a case without judging it: figures on screen, curves into files."""
     from speciosa import exposure
     from speciosa.cli._common import need_suffix, pick, read_case, shown_progress
-    from speciosa.cli._tables import scenario_table
+    from speciosa.cli._tables import scenario_table, targets_table
 
     need_suffix("--out", out, (".parquet", ".nc"))
     need_suffix("--plot", plot, (".svg",))
@@ -118,7 +123,8 @@ def simulate(
         exposed = exposure.simulate(loaded, with_medicines=False, progress=progress)
     console = Console()
     for scenario in exposed.scenarios:
-        console.print(scenario_table(scenario))
+        console.print(scenario_table(scenario, everything=everything))
+        console.print(targets_table(scenario, everything=everything))
     _write_runs(exposed, regimen, out, plot)
 
 

@@ -9,14 +9,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from speciosa.reports import clean, number, scenario_table, span
+from speciosa.reports import clean, number, scenario_table, span, targets_table
 
 if TYPE_CHECKING:
     from speciosa.calibration import Comparison
     from speciosa.exposure import Interval
     from speciosa.knowledge import ReleaseView, RowView
 
-__all__ = ["comparison_table", "release_view", "row_view", "scenario_table"]
+__all__ = ["comparison_table", "release_view", "row_view", "scenario_table", "targets_table"]
 
 _ABSENT = "–"
 _TWOFOLD = 2.0

@@ -118,11 +118,12 @@ def _folded(figure: Figure | None) -> Figure | None:
 
 def _highest(output: Output, run: Run, draws: Draws) -> Figure | None:
     """The highest share of a target, with what it would be under each data set."""
-    target = output.key.partition(".")[0]
+    target, response = output.key.partition(".")[0], output.key.endswith(".effect")
     records = () if draws.affinities is None else draws.affinities.records
-    rows = tuple(dict.fromkeys(row for r in records if r.name.endswith(f"_Ki_{target}") for row in r.rows))
+    ends = (f"_Ki_{target}", *((f"_Emax_{target}", f"{target}_tau_full") if response else ()))
+    rows = tuple(dict.fromkeys(row for r in records if r.name.endswith(ends) for row in r.rows))
     values = np.max(run.output(output.symbol), axis=1)
-    share = f"highest {output.label}" if output.key.endswith(".effect") else f"highest share of {output.label}"
+    share = f"highest {output.label}" if response else f"highest share of {output.label}"
     return figure(f"{output.key}.max", share, values, "", run, rows, draws=draws, panels=output.panels)
 
 

@@ -3,7 +3,7 @@
 from speciosa.reports._figures import figure_svg
 from speciosa.reports._json import from_json, schema, to_json
 from speciosa.reports._page import html
-from speciosa.reports._terminal import scenario_table, terminal
+from speciosa.reports._terminal import references_table, scenario_table, targets_table, terminal
 from speciosa.reports._words import clean, number, span
 
 __all__ = [
@@ -12,9 +12,11 @@ __all__ = [
     "from_json",
     "html",
     "number",
+    "references_table",
     "scenario_table",
     "schema",
     "span",
+    "targets_table",
     "terminal",
     "to_json",
 ]

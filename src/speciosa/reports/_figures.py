@@ -1,19 +1,10 @@
-"""Curves → SVG: the median person and two bands that differ in colour, outline and hatching.
+"""Curves → SVG: the median person and two bands that differ in colour, outline and hatching."""
 
-Pictures are drawn with matplotlib's object interface, text stays text, and neither time nor chance enters the file:
-the same curve gives the same bytes.
-"""
-
-import io
 import math
-import re
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -22,49 +13,12 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 from speciosa.errors import InputError
 from speciosa.exposure import Curve, Scenario
 from speciosa.reports._curves import Panel, drawable, panels, points, scale, sentence
-from speciosa.reports._words import clean, pretty, sentence_case, unit_of
+from speciosa.reports._svg import MEDIAN, UNCERTAINTY, VARIABILITY, canvas, for_page, saved, titled
+from speciosa.reports._words import pretty, sentence_case, unit_of
 
-# Okabe and Ito's palette: told apart by readers with any colour vision; the hatching tells them apart without colour.
-MEDIAN, VARIABILITY, UNCERTAINTY = "#0b4f7d", "#9cc9e6", "#b8500a"
-INK, GRID = "#4a4f55", "#dfe3e6"
-_ON_PAGE = {
-    MEDIAN: "var(--median)",
-    VARIABILITY: "var(--variability)",
-    UNCERTAINTY: "var(--uncertainty)",
-    INK: "var(--ink-2)",
-    GRID: "var(--rule)",
-}
 _LOWER = ("median", "variability_low", "uncertainty_low")
 _SIZE = (5.6, 3.3)  # inches of 72 px; a panel is about as wide as a telephone, so that its text stays readable there
 _DECADES = 1e-4  # a logarithmic axis shows no more than four decades below the top
-_STYLE: dict[str, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "speciosa",
-    "font.family": ["DejaVu Sans"],  # ships with matplotlib, so that the layout is the same everywhere
-    "font.size": 11.0,
-    "axes.facecolor": "none",
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "axes.axisbelow": True,
-    "axes.formatter.use_mathtext": False,
-    "grid.color": GRID,
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "ytick.major.size": 0.0,
-    "hatch.linewidth": 0.8,
-    "path.simplify": True,
-}
-_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-_DECIMALS = re.compile(r"(\d+\.\d\d)\d+")
-_TAG = re.compile(r"<[^>]+>")  # coordinates stand in tags; the numbers on an axis do not
-_NAMED = re.compile(r'(\bid="|"#|url\(#)')
-_FONT = re.compile(r"(font(?:-family)?: )([^;\"]*)")
 
 
 def figure_svg(scenario: Scenario, group: str) -> str:
@@ -83,28 +37,20 @@ def figure_svg(scenario: Scenario, group: str) -> str:
         raise InputError("the group of curves", group, f"one of those that can be drawn ({held})")
     text = _draw(curves, draws=scenario.draws, alone=True)
     says = " ".join(f"{sentence_case(curve.label)}: {sentence(scenario, curve)}" for curve in curves)
-    return _titled(text, f"{scenario.name}: {group}", says, "figure")
+    return titled(text, f"{scenario.name}: {group}", says, "figure")
 
 
 def panel_svg(scenario: Scenario, curve: Curve, panel: Panel, prefix: str) -> str:
     """One panel of one curve for a page: no XML head, ids that begin with ``prefix``, colours of the page's theme."""
     text = _draw([curve], draws=scenario.draws, only=panel)
-    for drawn, themed in _ON_PAGE.items():
-        text = text.replace(drawn, themed)
-    text = _FONT.sub(_inherited, text[text.index("<svg") :])
-    text = _NAMED.sub(rf"\1{prefix}-", text)
-    return _titled(text, f"{sentence_case(curve.label)}, {panel.title.lower()}", sentence(scenario, curve), prefix)
+    title = f"{sentence_case(curve.label)}, {panel.title.lower()}"
+    return for_page(text, prefix, title, sentence(scenario, curve))
 
 
 def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alone: bool = False) -> str:
-    with mpl.rc_context():
-        mpl.rcdefaults()  # what a user set for own plots must not change a report
-        mpl.rcParams.update(_STYLE)
-        shown = [[only] if only else list(panels(curve)) for curve in curves]
-        columns, rows = max(map(len, shown)), len(curves)
-        size = (_SIZE[0] * columns, _SIZE[1] * rows + (0.5 if alone else 0.0))
-        figure = Figure(figsize=size, layout="constrained", facecolor="none")
-        FigureCanvasSVG(figure)
+    shown = [[only] if only else list(panels(curve)) for curve in curves]
+    columns, rows = max(map(len, shown)), len(curves)
+    with canvas(_SIZE[0] * columns, _SIZE[1] * rows + (0.5 if alone else 0.0)) as figure:
         grid = figure.subplots(rows, columns, squeeze=False)
         for curve, line, axes_row in zip(curves, shown, grid, strict=True):
             for panel, axes in zip(line, axes_row, strict=False):
@@ -113,9 +59,7 @@ def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alo
                 axes.remove()
         if alone:
             _legend(figure)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata=_METADATA)
-    return _tidy(out.getvalue())
+        return saved(figure)
 
 
 def _panel(axes: Axes, curve: Curve, panel: Panel, draws: int, *, title: str) -> None:
@@ -185,34 +129,3 @@ def _legend(figure: Figure) -> None:
         ),
     ]
     figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=3)
-
-
-def _tidy(text: str) -> str:
-    """Shorter coordinates, and no style sheet: inside a page it would hold for the whole page."""
-    text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
-    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
-    text = re.sub(r"<defs>\s*</defs>\s*", "", text)
-    return _TAG.sub(lambda tag: _DECIMALS.sub(r"\1", tag[0]), text)
-
-
-def _titled(text: str, title: str, says: str, prefix: str) -> str:
-    """The SVG with an accessible name and description."""
-    names = f'role="img" aria-labelledby="{prefix}-title" aria-describedby="{prefix}-desc"'
-    style = 'stroke-linejoin="round" stroke-linecap="butt"'
-    start = text.index("<svg")
-    end = text.index(">", start)
-    head = re.sub(r' (?:width|height)="[\d.]+pt"', "", text[start:end]) if prefix != "figure" else text[start:end]
-    told = f'<title id="{prefix}-title">{_xml(title)}</title><desc id="{prefix}-desc">{_xml(says)}</desc>'
-    return f"{text[:start]}{head} {names} {style}>{told}{text[end + 1 :]}"
-
-
-def _xml(text: str) -> str:
-    return escape(clean(text), quote=False)
-
-
-def _inherited(found: re.Match[str]) -> str:
-    name, value = found.groups()
-    if name.startswith("font-family"):
-        return f"{name}inherit"
-    size = re.search(r"[\d.]+px", value)
-    return f"font-size: {size[0] if size else '11px'}; font-family: inherit"

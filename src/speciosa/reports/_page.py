@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from speciosa.assessment import Assessment, SourceNote
 from speciosa.checks import Finding, Severity
-from speciosa.exposure import Curve, Scenario
-from speciosa.reports import _curves, _words
+from speciosa.exposure import Curve, Reference, Scenario
+from speciosa.reports import _curves, _targets, _words
 from speciosa.reports._anchors import Anchors, link
 from speciosa.reports._figures import panel_svg
+from speciosa.reports._target_figure import targets_svg
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,21 @@ class CurveView:
 
 @dataclass(frozen=True)
 class GroupView:
-    """The curves of one kind."""
+    """The curves of one kind: those that are shown, and those that are folded away."""
 
     id: str
     heading: str
     curves: tuple[CurveView, ...]
+    folded: tuple[CurveView, ...]
+
+
+@dataclass(frozen=True)
+class TargetsView:
+    """What the alkaloids hold of all targets."""
+
+    sentence: str
+    picture: Markup
+    rows: tuple[_targets.TargetRow, ...]
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,7 @@ class ScenarioView:
     id: str
     record: Scenario
     groups: tuple[GroupView, ...]
+    targets: TargetsView | None
 
 
 def html(assessment: Assessment) -> str:
@@ -69,7 +81,7 @@ def html(assessment: Assessment) -> str:
         a=assessment,
         anchors=Anchors(assessment),
         severities=tuple(_severities(assessment)),
-        scenarios=tuple(_scenario(i, s) for i, s in enumerate(assessment.scenarios, 1)),
+        scenarios=tuple(_scenario(i, s, assessment.references) for i, s in enumerate(assessment.scenarios, 1)),
         tables=_by_table(assessment.sources),
         style=Markup(_file("style.css")),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
@@ -85,28 +97,47 @@ def _severities(assessment: Assessment) -> Iterator[SeverityView]:
             yield SeverityView(severity.value, _words.MEANING[severity], found)
 
 
-def _scenario(index: int, scenario: Scenario) -> ScenarioView:
+def _scenario(index: int, scenario: Scenario, references: Sequence[Reference]) -> ScenarioView:
     name = f"regimen-{index}"
     groups = (
-        GroupView(
-            id=f"{name}-{position}",
-            heading=heading,
-            curves=tuple(_curve(f"{name}-{position}-{i}", scenario, c) for i, c in enumerate(curves, 1)),
-        )
+        _group(f"{name}-{position}", heading, scenario, curves)
         for position, (_, heading, curves) in enumerate(_curves.groups(scenario), 1)
     )
-    return ScenarioView(name, scenario, tuple(groups))
+    return ScenarioView(name, scenario, tuple(groups), _all_targets(name, scenario, references))
+
+
+def _group(name: str, heading: str, scenario: Scenario, curves: Sequence[Curve]) -> GroupView:
+    views = [(curve.detail, _curve(f"{name}-{i}", scenario, curve)) for i, curve in enumerate(curves, 1)]
+    return GroupView(
+        id=name,
+        heading=heading,
+        curves=tuple(view for folded, view in views if not folded),
+        folded=tuple(view for folded, view in views if folded),
+    )
+
+
+def _all_targets(name: str, scenario: Scenario, references: Sequence[Reference]) -> TargetsView | None:
+    if not any(use.figure for use in scenario.targets):
+        return None
+    return TargetsView(
+        sentence=_targets.sentence(scenario),
+        picture=Markup(targets_svg(scenario, references, f"{name}-targets-picture")),  # noqa: S704 - texts are escaped
+        rows=_targets.target_rows(scenario, references),
+    )
 
 
 def _curve(name: str, scenario: Scenario, curve: Curve) -> CurveView:
-    shown = _curves.panels(curve) if _curves.drawable(curve) else ()
+    drawable = _curves.drawable(curve)
+    shown = _curves.panels(curve) if drawable else ()
+    if curve.detail:  # folded away, one picture is enough; what the picture of all targets holds needs none
+        shown = () if curve.group == "targets" else shown[-1:]
     pictures = ((panel, panel_svg(scenario, curve, panel, f"{name}-{panel.name}")) for panel in shown)
     return CurveView(
         id=name,
         label=_words.sentence_case(curve.label),
         sentence=_curves.sentence(scenario, curve),
         pictures=tuple((panel.title, Markup(svg)) for panel, svg in pictures),  # noqa: S704 - texts in it are escaped
-        table=_curves.table(scenario, curve) if shown else (),
+        table=_curves.table(scenario, curve) if drawable else (),
     )
 
 
@@ -129,6 +160,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         amount=_words.amount,
+        by_set=_targets.by_set,
         clean=_words.clean,
         count=_words.count,
         field=_words.field,
@@ -139,6 +171,7 @@ def _environment() -> Environment:
         sentence_case=_words.sentence_case,
         span=_words.span,
         spread=_words.spread,
+        under_sets=_targets.under_sets,
     )
     environment.globals.update(GRADE=_words.GRADE, NOT_DETERMINED=_words.NOT_DETERMINED, NO_SPREAD=_words.NO_SPREAD)
     return environment

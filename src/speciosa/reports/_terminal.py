@@ -13,17 +13,20 @@ from rich.text import Text
 
 from speciosa.assessment import Assessment
 from speciosa.checks import Certainty, Finding, Severity
-from speciosa.exposure import Figure, Scenario
+from speciosa.exposure import Figure, Reference, Scenario
+from speciosa.reports._targets import NOT_MEASURED, set_sentence, target_rows
 from speciosa.reports._words import (
     MEANING,
     NO_SPREAD,
     PEOPLE_DIFFER,
+    SHARE,
     WE_DO_NOT_KNOW,
     amount,
     clean,
     count,
     runs,
     sentence_case,
+    span,
     spread,
 )
 
@@ -37,37 +40,47 @@ _STYLE = {
     Severity.INFORM: "bold",
 }
 _SHORT_LIST = 4
+_BY_DATA_SET = ("MOR.occupancy.max", "MOR.effect.max")
 _USUAL = ("90 % of people", "90 % of parameter draws")  # said once, at the end
 _WIDTH = 100  # longer lines are hard to read, however wide the window is
 
 
-def terminal(assessment: Assessment, console: Console) -> None:
+def terminal(assessment: Assessment, console: Console, *, everything: bool = False) -> None:
     """Print an assessment.
 
     Args:
         assessment: what to print.
         console: where to; colour and width are its own.
+        everything: also the figures of minor alkaloids, and each target under each data set.
     """
     width = min(console.width, _WIDTH)
-    for part in _parts(assessment):
+    for part in _parts(assessment, everything=everything):
         console.print(part, width=width, highlight=False, markup=False)
 
 
-def scenario_table(scenario: Scenario) -> Table:
-    """The figures of one regimen with both spreads, as a table of 80 columns."""
+def scenario_table(scenario: Scenario, *, everything: bool = False) -> Table:
+    """The figures of one regimen with both spreads, as a table of 80 columns.
+
+    Args:
+        scenario: a simulated regimen.
+        everything: also the figures that are otherwise left for the asking.
+    """
+    shown = [figure for figure in scenario.figures if everything or not figure.detail]
+    hidden = len(scenario.figures) - len(shown)
     table = Table(
         title=Text(clean(f"{scenario.name}: {scenario.regimen}")),
         title_justify="left",
         title_style="bold",
-        caption=Text(_runs(scenario)),
+        caption=Text(_runs(scenario) + (f"\n{count(hidden, 'more figure')}: add --all." if hidden else "")),
         caption_justify="left",
         box=box.SIMPLE_HEAD,
+        show_edge=False,
         pad_edge=False,
     )
     table.add_column("Figure", ratio=1, min_width=22)
     for heading in ("Median person", "People differ", "We do not know"):
         table.add_column(heading, justify="right", overflow="fold")
-    for figure in scenario.figures:
+    for figure in shown:
         table.add_row(
             Text(clean(sentence_case(figure.label))),
             amount(figure),
@@ -77,11 +90,65 @@ def scenario_table(scenario: Scenario) -> Table:
     return table
 
 
+def targets_table(scenario: Scenario, *, everything: bool = False) -> RenderableType:
+    """What the alkaloids hold of every target, as a table of 80 columns.
+
+    Args:
+        scenario: a simulated regimen.
+        everything: each figure under each data set; otherwise those of the mu-opioid receptor as a whole.
+    """
+    rows = target_rows(scenario, ())
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, title=Text("Targets at the highest point", style="bold")
+    )
+    table.title_justify = "left"
+    table.add_column("Held by all alkaloids", ratio=1, min_width=22)
+    for heading in ("Median person", "People differ", "We do not know"):
+        table.add_column(heading, justify="right", overflow="fold")
+    for row in rows:
+        if row.known:
+            table.add_row(Text(row.name), row.held, row.variability, row.uncertainty)
+    silent = ", ".join(row.name for row in rows if not row.known and row.held == NOT_MEASURED)
+    notes = [_labelled("Not known: ", f"{silent}: {NOT_MEASURED}.", "bold magenta")] if silent else []
+    return Group(table, *_under_each_set(scenario, everything=everything), *notes)
+
+
+def _under_each_set(scenario: Scenario, *, everything: bool) -> Iterator[RenderableType]:
+    for figure in scenario.figures:
+        says = set_sentence(figure)
+        if says and (everything or figure.key in _BY_DATA_SET):
+            yield _labelled(f"{sentence_case(figure.label)}, by data set: ", says, "bold")
+
+
+def references_table(references: Sequence[Reference]) -> Table:
+    """What known medicines hold of the same targets at their usual doses, as a table of 80 columns."""
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        title=Text("Known medicines at the same targets", style="bold"),
+    )
+    table.title_justify = "left"
+    table.add_column("Medicine and usual dose", ratio=1, min_width=20, overflow="fold")
+    for heading in ("Target", "Held", "We do not know", "Seen"):
+        table.add_column(heading, justify="left" if heading == "Target" else "right", overflow="fold")
+    for one in references:
+        seen = span(one.seen.low, one.seen.high, SHARE) if one.seen is not None else "–"
+        table.add_row(
+            Text(f"{one.medicine}, {one.dose}"),
+            one.target,
+            amount(one.held),
+            _absent(spread(one.held, one.held.uncertainty)),
+            seen,
+        )
+    return table
+
+
 def _absent(words: str) -> Text:
     return Text("–" if words == NO_SPREAD else words)
 
 
-def _parts(assessment: Assessment) -> Iterator[RenderableType]:
+def _parts(assessment: Assessment, *, everything: bool) -> Iterator[RenderableType]:
     if assessment.release.expired:
         words = Text(_stale(assessment))
         yield Panel(words, title="KNOWLEDGE OUT OF DATE", border_style="bold red", title_align="left")
@@ -103,7 +170,13 @@ def _parts(assessment: Assessment) -> Iterator[RenderableType]:
     yield Line("Exposure", align="left", style="default")
     for scenario in assessment.scenarios:
         yield Text()
-        yield scenario_table(scenario)
+        yield scenario_table(scenario, everything=everything)
+        if any(use.figure for use in scenario.targets):
+            yield Text()
+            yield targets_table(scenario, everything=everything)
+    if assessment.references:
+        yield Text()
+        yield references_table(assessment.references)
     yield Line(style="default")
     yield Text(_foot(assessment))
 

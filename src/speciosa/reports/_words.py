@@ -15,7 +15,7 @@ NO_SPREAD = "not computed"
 # A pure number is a share or a ratio; its key says which. Both are pseudo-units of this module.
 SHARE = "share"
 FOLD = "fold"
-_SHARES = ("occupancy", "CYP3A_", "CYP2D6_", "breathing.ventilation", "breathing.response")
+_SHARES = ("occupancy", ".effect", "CYP3A_", "CYP2D6_", "breathing.ventilation", "breathing.response")
 _FOLDS = ("ratio", "accumulation", ".level")
 
 _PRETTY = {
@@ -102,10 +102,9 @@ def pretty(unit: str) -> str:
 
 
 def amount(figure: Figure) -> str:
-    """The value of a figure with its unit, or that it is no answer; the spreads of what was computed stay beside it."""
-    if not figure.determined:
-        return NOT_DETERMINED
-    return number(figure.value, unit_of(figure.key, figure.unit))
+    """The value of a figure with its unit; where it is no answer, that it is not determined, and what was computed."""
+    said = number(figure.value, unit_of(figure.key, figure.unit))
+    return said if figure.determined else f"{NOT_DETERMINED} (computed alone: {said})"
 
 
 def spread(figure: Figure, interval: Interval | None) -> str:
