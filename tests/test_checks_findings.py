@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from checks_fixtures import DAILY, LEAF, ONCE, SHOT, TABLET, make_case, make_exposure, regimen
+from checks_fixtures import DAILY, LEAF, ONCE, SHOT, TABLET, make_case, make_exposure, make_figure, regimen
 from speciosa import checks, knowledge
 from speciosa.checks import Certainty, Severity, Topic
 from speciosa.checks._words import number, numbers, sentence, with_spreads
-from speciosa.exposure import Figure
+from speciosa.exposure import Figure, SetValue
 
 TABLETS = (regimen("one", "1 tablet"), regimen("two weeks", "1 tablet", times=28, every="12 h"))
 MEDICINES = [
@@ -292,7 +292,8 @@ def test_daily_use_speaks_of_dependence_and_one_dose_alarms_nobody():
     once, daily = one(found, "duration:once"), one(found, "duration:every-evening")
     assert once.severity is Severity.INFORM
     assert daily.severity is Severity.MODERATE
-    assert "6 to 24 h" in daily.sentence
+    assert "6 to 24 h" not in daily.sentence  # said by the finding on withdrawal
+    assert "6 to 24 h" in one(found, "withdrawal:every-evening").sentence
     assert "1.7-fold" in daily.sentence
     assert "newborns" in daily.sentence
     assert "newborns" not in one(run(make_case(regimens=(DAILY,), sex="M")), "duration:every-evening").sentence
@@ -366,7 +367,7 @@ def test_the_model_says_what_it_leaves_out():
     product = dataclasses.replace(case.product, contents=(*case.product.contents, rare))
     about = one(run(dataclasses.replace(case, product=product)), "model:about")
     text = " ".join(about.not_known)
-    assert all(word in text for word in ("What mitraphylline in the product", "heart", "breathing", "mood"))
+    assert all(word in text for word in ("What mitraphylline in the product", "pulse", "blood pressure", "mood"))
     assert "speciociliatine" not in text
     assert "A note." in about.reason
 
@@ -376,6 +377,32 @@ def test_occupancy_keeps_both_spreads_and_says_what_it_does_not_mean():
     assert "20 % (between people 16 to 25; uncertainty of the parameters 14 to 30)" in found.sentence
     assert "no measure of how strong" in found.sentence
     assert ids(run(make_case(), occupancy=float("nan")), "model:occupancy") == []
+
+
+def test_occupancy_says_what_other_published_affinities_would_make_of_it():
+    case = make_case()
+    made = make_exposure(case, occupancy=0.2)
+    named = (("Paper A", 0.2, True), ("Paper B", 0.01, False), ("Paper C", 0.6, False))
+    sets = tuple(
+        SetValue(panel="opioid", name=name, row="data_sets:DS001", weight=0.3, value=value, central=central)
+        for name, value, central in named
+    )
+    scenarios = tuple(
+        s.model_copy(
+            update={
+                "figures": (
+                    *(f.model_copy(update={"data_sets": sets}) if "occupancy" in f.key else f for f in s.figures),
+                    make_figure("MOR.effect.max", 0.1),
+                )
+            }
+        )
+        for s in made.scenarios
+    )
+    found = one(checks.run(case, dataclasses.replace(made, scenarios=scenarios)), "model:occupancy:once")
+
+    assert "affinities of “Paper A”; with other published ones" in found.sentence
+    assert "between 1 % (Paper B) and 60 % (Paper C)" in found.sentence
+    assert "Their response is 10 %" in found.sentence
 
 
 def test_regimens_whose_names_make_the_same_id_keep_apart():

@@ -270,7 +270,7 @@ def test_the_terminal_shows_targets_data_sets_gaps_and_known_medicines(assessmen
 
     for words in (
         "Mu-opioid receptor 18.4 % 9 to 31 % 4 to 52 %",
-        "by data set: 18.4 % with Paper A, human receptors (in use); 0.46 % with Paper B <i>; 60 % with guinea pig.",
+        ", by data set: 18.4 % with Paper A, human receptors (in use); 0.46 % with Paper B <i>; 60 % with guinea pig.",
         "Not known: Serotonin transporter: no alkaloid was measured here.",
         "morphine, 20 mg by",
         "69 to 85 %",

@@ -78,7 +78,7 @@ def assess(case: "Case", *, progress: "Progress | None" = None) -> Assessment:
         EngineError: the model cannot be compiled or the run was cancelled.
     """
     known = knowledge.load()
-    exposed = exposure.simulate(case, taken=checks.taken(case), progress=progress)
+    exposed = exposure.simulate(case, progress=progress)
     findings = checks.run(case, exposed)
     parameters = exposed.parameters
     used = {row for f in findings for row in (f.rule.id, *f.sources)}

@@ -132,9 +132,9 @@ def modelled(case: "Case", entered: str) -> str:
     Raises:
         InputError: nobody of that name, or a medicine without enough data; the rules are told nevertheless.
     """
-    substances = checks.resolve(entered).substances
+    substances = knowledge.resolve(entered).substances
     if not substances:
-        near = checks.alike(entered)
+        near = knowledge.alike(entered)
         meant = f"Near it are {', '.join(near)}. " if near else ""
         raise InputError(FIELD, entered, f"the name of a medicine in our tables. {meant}{_holds()}")
     for substance in substances:

@@ -9,8 +9,8 @@ from rapidfuzz import fuzz, process
 
 from speciosa import knowledge
 from speciosa.checks._declared import declared
-from speciosa.checks._medicines import plain
 from speciosa.checks._rows import ConditionRow
+from speciosa.knowledge import plain
 
 SURE = 88.0  # of 100; phrases, not names of medicines: a wrong reading is shown and harmless
 SHORTEST_NEAR = 6

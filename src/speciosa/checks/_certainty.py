@@ -6,6 +6,7 @@ from speciosa.checks._declared import declared
 from speciosa.checks._finding import Certainty
 from speciosa.checks._rows import KnownRow
 from speciosa.errors import KnowledgeError
+from speciosa.knowledge import Row
 
 _ORDER = list(Certainty)
 
@@ -22,7 +23,7 @@ def of_evidence(level: str, row: KnownRow) -> Certainty:
     return worst(Certainty(table[level]), cap(row))
 
 
-def cap(row: KnownRow) -> Certainty:
+def cap(row: KnownRow | Row) -> Certainty:
     """The most that a finding may claim which rests on this row."""
     table = declared("certainty")["confidence"]
     return Certainty(table.get(row.confidence, Certainty.VERY_LOW))

@@ -7,11 +7,11 @@ from speciosa.checks._ailments import Ailment, read, rows
 from speciosa.checks._certainty import best_of
 from speciosa.checks._declared import declared
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
-from speciosa.checks._medicines import plain
 from speciosa.checks._product import is_seven_oh
 from speciosa.checks._rows import ConditionRow
 from speciosa.checks._words import join, listed, number, sentence, slug
 from speciosa.exposure import Exposure
+from speciosa.knowledge import plain
 
 UNREAD = Rule(id="conditions.unread", text="a condition was entered that is not in our tables")
 MINOR, YOUNG, OLD = "age under 18", "age 18 to 20", "age 65 or over"

@@ -19,13 +19,6 @@ ONCE = Rule(id="duration.once", text="there is one dose")
 NO_WITHDRAWAL = "exposure_response:E022"  # one trial of 15 daily doses looked for it
 TOLERANCE_MONTHS = "dependence:D042"
 PREVALENCE = ("dependence:D018", "dependence:D023", "dependence:D027", "dependence:D008")
-SIGNS, ONSET, PEAK, ACUTE, LINGER = (
-    "dependence:D006",
-    "dependence:D035",
-    "dependence:D036",
-    "dependence:D037",
-    "dependence:D038",
-)
 MOOD = ("dependence:D014", "dependence:D015")
 TREATMENT = ("dependence:D048", "dependence:D049")
 SEVEN_OH = "conditions:C20"
@@ -48,11 +41,6 @@ def _daily(case: Case, regimen: Regimen, scenario: Scenario) -> Finding:
     known = knowledge.load()
     rows: tuple[str, ...] = (
         *PREVALENCE,
-        SIGNS,
-        ONSET,
-        PEAK,
-        ACUTE,
-        LINGER,
         *MOOD,
         NO_WITHDRAWAL,
         TOLERANCE_MONTHS,
@@ -71,9 +59,8 @@ def _daily(case: Case, regimen: Regimen, scenario: Scenario) -> Finding:
             "7-OH acts like a strong opioid, and people dependent on it needed the treatment for opioids."
             if seven_oh
             else "",
-            f"On stopping, withdrawal begins {_span(ONSET)} after the last dose, is worst after {_span(PEAK)} and is "
-            f"mostly over after {_span(ACUTE)}: {known.row(SIGNS).value}.",
-            f"Low mood and worry often come back with it ({_share(MOOD[0])} and {_share(MOOD[1])} of regular users had "
+            "What comes on stopping is a finding of its own.",
+            f"Low mood and worry often come back then ({_share(MOOD[0])} and {_share(MOOD[1])} of regular users had "
             "them in a mild form).",
             "Do not stop a long habit all at once without help; treatment exists.",
             *(_builds_up(figure) for figure in figures),
@@ -174,11 +161,6 @@ def _prevalence() -> str:
 def _share(row_id: str) -> str:
     row = knowledge.load().row(row_id)
     return f"{number(100.0 * row.number('value') / row.number('n'))} %"
-
-
-def _span(row_id: str) -> str:
-    row = knowledge.load().row(row_id)
-    return f"{number(row.number('low'))} to {number(row.number('high'))} {row.unit}"
 
 
 def _accumulation(scenario: Scenario) -> Iterator[Figure]:

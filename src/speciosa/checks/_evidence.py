@@ -9,9 +9,9 @@ from speciosa.checks._ailments import read
 from speciosa.checks._certainty import best_of, worst
 from speciosa.checks._declared import declared
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
-from speciosa.checks._medicines import plain
 from speciosa.checks._words import count, join, number, sentence
 from speciosa.exposure import Exposure
+from speciosa.knowledge import plain
 
 GENERAL = "general"
 MATCH = Rule(id="evidence.hoped-for", text="the person has a condition for which people take kratom")

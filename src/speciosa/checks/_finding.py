@@ -39,10 +39,15 @@ class Topic(StrEnum):
     CONDITION = "condition"
     INTERACTION = "interaction"
     EVIDENCE = "evidence"
+    BREATHING = "breathing"
+    HEART = "heart"
     DURATION = "duration"
+    WITHDRAWAL = "withdrawal"
     DOSE = "dose"
     CERTIFICATE = "certificate"
     LAW = "law"
+    GUT = "gut"
+    MONOAMINES = "monoamines"
     MODEL = "model"
 
 

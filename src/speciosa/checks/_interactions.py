@@ -10,7 +10,6 @@ from speciosa.cases import Case
 from speciosa.checks._certainty import cap, of_evidence, worst
 from speciosa.checks._declared import declared
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
-from speciosa.checks._medicines import Resolved, plain, resolve
 from speciosa.checks._observed import CYP2D6_ROWS, CYP3A_ROWS, labelled, observed
 from speciosa.checks._product import ADULTERATED, ANY, LEAF, SEVEN_OH, may_be_seven_oh, natural_share, parts
 from speciosa.checks._ranking import NO_INTERACTION, Decision, Fit, decide
@@ -18,6 +17,7 @@ from speciosa.checks._rows import RuleRow, Substance
 from speciosa.checks._selectors import routes, selector
 from speciosa.checks._words import computed, join, listed, number, sentence, slug, with_spreads
 from speciosa.exposure import Exposure, InteractionRun
+from speciosa.knowledge import Resolved, plain, resolve
 
 NO_RULE = Rule(id="interactions.no-rule", text="the medicine is in our tables, and no interaction rule fits it")
 STACKED = "rules:R66"  # kratom with another kratom product

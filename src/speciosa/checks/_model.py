@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from speciosa import knowledge
 from speciosa.cases import Case
+from speciosa.checks._computed import named, percent
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
 from speciosa.checks._product import FOLLOWED, is_alkaloid
-from speciosa.checks._words import computed, count, join, listed, number, sentence, slug, with_spreads
-from speciosa.exposure import Exposure, Figure, Interval, Scenario
+from speciosa.checks._words import computed, join, listed, number, sentence, slug, with_spreads
+from speciosa.exposure import Exposure, Figure, Scenario
 
 ABOUT = Rule(id="model.about", text="every simulation comes with how it was made and what it leaves out")
 PERSON = Rule(id="model.person", text="a condition of the person, or food, is computed or was left open")
@@ -17,8 +17,6 @@ OCCUPANCY = Rule(id="model.occupancy", text="the share of mu-opioid receptors th
 OK = "ok"
 KEY = "MOR.occupancy.max"
 RESPONSE = "MOR.effect.max"
-HEART = ("harms:H078", "harms:H080", "harms:H081")
-BREATHING = ("harms:H021", "harms:H149")
 MOOD = ("claims:helps-anxiety", "claims:helps-depression")
 
 
@@ -55,7 +53,7 @@ def _about(case: Case, exposure: Exposure) -> Finding:
         ),
         rule=ABOUT,
         certainty=Certainty.LOW,
-        sources=(*HEART, *BREATHING, *MOOD),
+        sources=MOOD,
         not_known=(*_unfollowed(case), *_left_out()),
     )
 
@@ -82,20 +80,8 @@ def _person(case: Case, exposure: Exposure) -> Finding:
 
 
 def _left_out() -> Iterator[str]:
-    """Heart, breathing and mood: not computed, with what was seen in people or animals."""
-    known = knowledge.load()
-    fast, long_qt, _ = (known.row(row) for row in HEART)
-    slow, ceiling = (known.row(row) for row in BREATHING)
-    yield (
-        "What the product does to the heart: the model computes no pulse, blood pressure or QT interval. In "
-        f"{fast.dataset_or_case} ({count(fast.number('n'))} people) {fast.measure} had an odds ratio of "
-        f"{number(fast.number('value'))}, and {long_qt.measure} was {long_qt.value}."
-    )
-    yield (
-        "What the product does to breathing, alone or with other medicines: the model computes none. "
-        f"{number(slow.number('value'))} % of {count(slow.number('n'))} calls on kratom alone had {slow.measure}; in "
-        f"mice there was {ceiling.measure}."
-    )
+    """Pulse, blood pressure and mood: not computed."""
+    yield "What the product does to pulse and blood pressure: the model computes neither."
     yield "What the product does to mood: no study links a concentration of kratom with anxiety or depression."
 
 
@@ -132,14 +118,14 @@ def _occupancy(scenario: Scenario) -> Iterator[Finding]:
     figure = scenario.figure(KEY)
     if figure is None or not computed(figure):
         return
-    percent = _in_percent(figure, scenario)
+    shown = percent(named(scenario, figure))
     yield Finding(
         id=f"model:occupancy:{slug(scenario.name)}",
         topic=Topic.MODEL,
         severity=Severity.INFORM,
         title=f"Opioid receptors in “{scenario.name}”",
         sentence=join(
-            f"At the highest point the alkaloids hold {with_spreads(percent)} of the mu-opioid receptors of the brain.",
+            f"At the highest point the alkaloids hold {with_spreads(shown)} of the mu-opioid receptors of the brain.",
             "This is no measure of how strong the effect or the danger is: they are partial agonists, some perhaps "
             "antagonists, and the same share of a full agonist does more.",
             _response(scenario),
@@ -148,11 +134,11 @@ def _occupancy(scenario: Scenario) -> Iterator[Finding]:
         reason=(
             "Unbound concentrations in brain compete for one receptor; affinities come from binding in cells, where "
             "papers differ several-fold and up to a hundredfold. They are not averaged: each draw takes the figures of "
-            "one paper. Tolerance, and other opioids or sedatives, are not in this figure."
+            "one paper. The response falls with tolerance, and counts other opioids of the list at usual doses."
         ),
         rule=OCCUPANCY,
         certainty=Certainty.VERY_LOW,
-        figures=(percent,),
+        figures=(shown,),
         sources=figure.rows,
         not_known=("Receptor occupancy by kratom was never measured in people.",),
         subject=scenario.name,
@@ -164,7 +150,7 @@ def _response(scenario: Scenario) -> str:
     answer = scenario.figure(RESPONSE)
     if answer is None or not computed(answer):
         return ""
-    return f"Their response is {with_spreads(_in_percent(answer, scenario))} of that to a full agonist."
+    return f"Their response is {with_spreads(percent(answer))} of that to a full agonist."
 
 
 def _by_data_set(figure: Figure) -> str:
@@ -177,21 +163,4 @@ def _by_data_set(figure: Figure) -> str:
     return (
         f"That is with the affinities of “{used.name}”; with other published ones it is between "
         f"{number(100.0 * low.value)} % ({low.name}) and {number(100.0 * high.value)} % ({high.name})."
-    )
-
-
-def _in_percent(figure: Figure, scenario: Scenario) -> Figure:
-    def scaled(interval: Interval | None) -> Interval | None:
-        if interval is None:
-            return None
-        return interval.model_copy(update={"low": 100.0 * interval.low, "high": 100.0 * interval.high})
-
-    return figure.model_copy(
-        update={
-            "key": f"{figure.key}:{slug(scenario.name)}",
-            "value": 100.0 * figure.value,
-            "unit": "%",
-            "variability": scaled(figure.variability),
-            "uncertainty": scaled(figure.uncertainty),
-        }
     )

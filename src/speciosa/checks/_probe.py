@@ -7,11 +7,11 @@ from speciosa import knowledge
 from speciosa.cases import Case
 from speciosa.checks._certainty import best_of
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
-from speciosa.checks._medicines import resolve
 from speciosa.checks._observed import CYP3A_ROWS, labelled, observed
 from speciosa.checks._selectors import routes
 from speciosa.checks._words import join, listed, with_spreads
 from speciosa.exposure import Exposure, Figure
+from speciosa.knowledge import resolve
 
 PROBE = "midazolam"
 RULE = Rule(

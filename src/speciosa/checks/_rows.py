@@ -2,6 +2,10 @@
 
 from typing import Protocol
 
+from speciosa.knowledge import Substances as Substance
+
+__all__ = ["ConditionRow", "GivenRow", "KnownRow", "RuleRow", "Substance"]
+
 
 class KnownRow(Protocol):
     """What every row has."""
@@ -9,19 +13,6 @@ class KnownRow(Protocol):
     id: str
     source_id: str
     confidence: str
-
-
-class Substance(KnownRow, Protocol):
-    """A row of ``substances``."""
-
-    name: str
-    synonyms: str
-    atc: str | None
-    class_: str
-    victim_of: str | None
-    perpetrator: str | None
-    qt_category: str | None
-    note: str | None
 
 
 class RuleRow(KnownRow, Protocol):

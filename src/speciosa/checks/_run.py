@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from speciosa.cases import Case
 from speciosa.checks import (
+    _breathing,
     _certificate,
     _conditions,
     _contents,
@@ -12,10 +13,14 @@ from speciosa.checks import (
     _duration,
     _emergency,
     _evidence,
+    _gut,
+    _heart,
     _interactions,
     _law,
     _model,
+    _monoamines,
     _probe,
+    _withdrawal,
 )
 from speciosa.checks._finding import Finding, Topic
 from speciosa.exposure import Exposure
@@ -28,11 +33,16 @@ CHECKS: tuple[Check, ...] = (
     _interactions.check,
     _probe.check,
     _evidence.check,
+    _breathing.check,
+    _heart.check,
     _duration.check,
+    _withdrawal.check,
     _dose.check,
     _certificate.check,
     _contents.check,
     _law.check,
+    _gut.check,
+    _monoamines.check,
     _model.check,
 )
 _TOPICS = list(Topic)

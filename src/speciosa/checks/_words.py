@@ -41,7 +41,8 @@ def with_spreads(figure: Figure, suffix: str = "") -> str:
     if figure.uncertainty is not None:
         parts.append(f"uncertainty of the parameters {_range(figure.uncertainty)}")
     spread = f" ({'; '.join(parts)})" if parts else ""
-    return f"{number(figure.value)}{tail}{spread}"
+    said = f"{number(figure.value)}{tail}{spread}"
+    return said if figure.determined else f"not determined; what can be computed alone gives {said}"
 
 
 def computed(figure: Figure | None) -> bool:

@@ -150,11 +150,11 @@ def model(
     ] = False,
 ) -> None:
     """Write the model of a case, at the median person, as files that other tools open."""
-    from speciosa import checks, exposure
+    from speciosa import exposure
     from speciosa.cli._common import read_case, write
 
     loaded = read_case(case, None, None)
-    assembly = exposure.model(loaded, with_medicines=with_medicines, taken=checks.taken(loaded))
+    assembly = exposure.model(loaded, with_medicines=with_medicines)
     if sbml is None and antimony is None:
         typer.echo(assembly.antimony, nl=False)
     if sbml is not None:

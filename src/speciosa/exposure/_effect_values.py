@@ -6,19 +6,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speciosa import models
+from speciosa.exposure._company import Companion
+from speciosa.exposure._dynamics import dynamics
 from speciosa.models import Compound, Target
 
 Array = NDArray[np.float64]
 
-NOT_TOLERANT, NOBODY_ELSE = 1.0, 0.0  # reserve at baseline; no opioid beside those of the model
 
-
-def effect_values(draws: Mapping[str, Array], compounds: Sequence[Compound]) -> dict[str, Array]:
+def effect_values(
+    draws: Mapping[str, Array], compounds: Sequence[Compound], company: Sequence[Companion] = ()
+) -> dict[str, Array]:
     """A value (runs,) for every symbol that the effect wiring of these compounds adds.
 
     Args:
         draws: parameter values, one entry per run.
         compounds: the compounds of the model.
+        company: opioids and depressants of breathing that the person takes beside them.
     """
     targets = models.network().targets
     values: dict[str, Array] = {}
@@ -30,18 +33,13 @@ def effect_values(draws: Mapping[str, Array], compounds: Sequence[Compound]) -> 
     for target in targets.values():
         if target.signal:
             values |= _signal(target, draws, [c for c in compounds if target.id in c.targets])
-    return values
+    return values | dynamics(draws, values["MOR_tau_full"], company)
 
 
 def _signal(target: Target, draws: Mapping[str, Array], ligands: Sequence[Compound]) -> dict[str, Array]:
     """Efficacies. A maximum relative to a full agonist is that agonist's response times the share: tau follows."""
     t, full = target.id, draws[f"{target.id}_tau_full"]
-    values = {
-        f"{t}_tau_full": full,
-        f"{t}_reserve": np.asarray(NOT_TOLERANT),
-        f"{t}_load_other": np.asarray(NOBODY_ELSE),
-        f"{t}_stimulus_other": np.asarray(NOBODY_ELSE),
-    }
+    values = {f"{t}_tau_full": full}
     for ligand in ligands:
         reached = draws[f"{ligand.id}_Emax_{t}"] * full / (1.0 + full)
         values[f"{ligand.id}_tau_{t}"] = reached / (1.0 - reached)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa import models
+from speciosa import knowledge, models
 from speciosa.cases import Case, Regimen
 from speciosa.exposure._intake import Intake, area_and_peak, fold, no_doses, swallowed
 from speciosa.exposure._parameters import Draws
@@ -28,13 +28,10 @@ OBSERVED = {
 }
 
 
-def victims(taken: Collection[str] = ()) -> tuple[str, ...]:
-    """Medicines whose exposure a case computes: the probes, and what the person takes where the model holds it.
-
-    Args:
-        taken: ids of the person's own medicines, as in ``substances``.
-    """
+def victims(case: Case) -> tuple[str, ...]:
+    """Medicines whose exposure a case computes: the probes, and what the person takes where the model holds it."""
     net = models.network()
+    taken = {one.id for medicine in case.person.medicines for one in knowledge.resolve(medicine.name).substances}
     return tuple(c for c in net.of_kind("medicine") if c in net.probes or c in taken)
 
 

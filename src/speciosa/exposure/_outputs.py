@@ -44,6 +44,7 @@ def all_outputs() -> tuple[Output, ...]:
         *_concentrations(alkaloids),
         *(output for target in net.targets.values() for output in _target(target, alkaloids)),
         *_enzymes(),
+        *_dynamics(),
     )
 
 
@@ -97,3 +98,30 @@ def _enzymes() -> Iterator[Output]:
     active = "over baseline"
     yield Output("CYP3A_gut_active", "CYP3A_gut", f"active CYP3A of the small intestine, {active}", "", "enzyme")
     yield Output("CYP3A_liver_E", "CYP3A_liver", f"active CYP3A of the liver, {active}", "", "enzyme")
+
+
+def _dynamics() -> Iterator[Output]:
+    """What follows from the targets: withdrawal, breathing, the heart, monoamines."""
+    naive = "opioid effect, as in a person who is not tolerant"
+    over, opioid = "over the person's own baseline", _of("MOR", efficacy=True)
+    level = "opioid effect that the body is adapted to"
+    yield Output("withdrawal_intensity", "withdrawal", "intensity of withdrawal, 0 to 1", "", "withdrawal", *opioid)
+    yield Output("adaptation_level", "adaptation", level, "", "withdrawal", *opioid, detail=True)
+    yield Output("MOR_naive_effect", "naive_effect", naive, "", "withdrawal", *opioid, detail=True)
+    resting = f"ventilation at rest, {over}"
+    yield Output("breathing_ventilation", "breathing.ventilation", resting, "", "breathing", *opioid)
+    answer = "ventilation at raised carbon dioxide, over that without any drug"
+    yield Output("breathing_response", "breathing.response", answer, "", "breathing", *opioid)
+    rise = "rise of carbon dioxide in arterial blood"
+    yield Output("breathing_PaCO2_rise", "breathing.PaCO2", rise, "mmHg", "breathing", *opioid)
+    change = "change of the QT interval, corrected for heart rate"
+    yield Output("heart_rhythm_QTc_change", "heart.QTc", change, "ms", "heart", *_of("HERG"))
+    for amine in models.network().monoamines:
+        label = f"extracellular {amine} in the brain, over baseline: what can be computed"
+        yield Output(f"{amine}_level", f"{amine}.level", label, "", "monoamine", *opioid)
+
+
+def _of(target: str, *, efficacy: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Ids of the compounds that bind a target, and the panels of data sets on it."""
+    ids = tuple(c.id for c in models.network().compounds.values() if target in c.targets)
+    return ids, panels_of(target, efficacy=efficacy)

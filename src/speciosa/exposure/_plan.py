@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from speciosa import models, people
 from speciosa.cases import Case, Form, Regimen, Simulation
+from speciosa.exposure._company import Companion
 from speciosa.exposure._parameters import Draws, draw
 from speciosa.exposure._streams import CONTENT_STREAM, generator
 from speciosa.exposure._values import Inputs, at_table, symbols
@@ -77,6 +78,7 @@ class Setting:
         values: symbol → (runs,).
         by_run: parameter → value in the draw of each run, (runs,).
         effects: whether the model holds the targets and what follows from them.
+        company: opioids and depressants of breathing that are taken beside the product.
     """
 
     form: Form
@@ -88,6 +90,7 @@ class Setting:
     values: Mapping[str, Array]
     by_run: Mapping[str, Array]
     effects: bool
+    company: tuple[Companion, ...]
 
 
 def who(case: Case) -> people.Who:
@@ -132,6 +135,7 @@ def setting(
     draws: Draws | None = None,
     draw_people: int = DRAW_PEOPLE,
     effects: bool = False,
+    company: Sequence[Companion] = (),
 ) -> Setting:
     """Who runs with which values.
 
@@ -146,6 +150,7 @@ def setting(
         draws: parameter values to run instead of drawing them (a calibration tries its own).
         draw_people: people per draw.
         effects: also wire the targets and what follows from them.
+        company: opioids and depressants of breathing that are taken beside the product.
     """
     n = simulation.people
     assembly = models.assemble(compounds, effects=effects)
@@ -156,8 +161,8 @@ def setting(
     number = np.concatenate([np.zeros(n, dtype=np.int64), np.repeat(draws.numbers, again)])
     by_run = {name: value[number] for name, value in draws.values.items()}
     by_person = {name: value[person] for name, value in population.values.items()}
-    values = symbols(Inputs(by_person, by_run, form), assembly.compounds, effects=effects)
-    return Setting(form, assembly, draws, population, person, number, values, by_run, effects)
+    values = symbols(Inputs(by_person, by_run, form, company), assembly.compounds, effects=effects)
+    return Setting(form, assembly, draws, population, person, number, values, by_run, effects, tuple(company))
 
 
 def with_food(at: Setting, regimen: Regimen) -> Setting:
@@ -184,7 +189,7 @@ def median_person(at: Setting, draws: Draws) -> Setting:
         population=replace(at.population, values=middle),
         person=np.zeros(draws.count, dtype=np.int64),
         draw=np.arange(draws.count),
-        values=symbols(Inputs(each, values, at.form), at.assembly.compounds, effects=at.effects),
+        values=symbols(Inputs(each, values, at.form, at.company), at.assembly.compounds, effects=at.effects),
         by_run=values,
     )
 

@@ -60,6 +60,8 @@ class Figure(Record):
         rows: ids of the knowledge rows it rests on.
         data_sets: the same number under each data set of every panel it depends on; empty where there is but one.
         detail: a report shows it only on asking.
+        determined: whether the number is an answer. Where it is not, what nobody measured could turn it around: it is
+            only the part that could be computed, and the answer is *not determined*.
     """
 
     key: str
@@ -71,6 +73,7 @@ class Figure(Record):
     rows: tuple[str, ...] = ()
     data_sets: tuple[SetValue, ...] = ()
     detail: bool = False
+    determined: bool = True
 
 
 class Reference(Record):

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from speciosa import models
 from speciosa.cases import Case, Regimen
+from speciosa.exposure._company import Companion
+from speciosa.exposure._effect_figures import effect_figures
 from speciosa.exposure._outputs import Output, is_minor, recorded
 from speciosa.exposure._parameters import Draws
 from speciosa.exposure._results import Figure, Scenario, TargetUse
@@ -15,10 +17,12 @@ from speciosa.exposure._summary import auc, curve, figure, terminal_rate
 
 Array = NDArray[np.float64]
 
-FOLLOW_UP = 168.0  # h after the last dose: three and a half half-lives of mitragynine
+WINDOW = 168.0  # h after the last dose in which kinetics are read: three and a half half-lives of mitragynine
+FOLLOW_UP = 336.0  # h after the last dose: acute withdrawal is over in ten days
+FOLLOWED = frozenset({"withdrawal", "monoamine"})  # groups of curves that are shown to the end of the follow-up
 CLOSE = (*np.round(np.arange(0.0, 1.45, 0.1), 1), 1.75, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0, 24.0)
 COARSE = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 20.0)
-TAIL = np.arange(30.0, FOLLOW_UP + 1.0, 6.0)
+TAIL = (*np.arange(30.0, WINDOW + 1.0, 6.0), *np.arange(WINDOW + 12.0, FOLLOW_UP + 1.0, 12.0))
 
 
 def times(regimen: Regimen) -> Array:
@@ -36,9 +40,18 @@ def dose_times(regimen: Regimen) -> Array:
     return np.asarray(moments - moments[0])
 
 
-def scenario(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Scenario:
+def scenario(case: Case, regimen: Regimen, run: Run, draws: Draws, company: tuple[Companion, ...] = ()) -> Scenario:
     """All figures and curves of one regimen."""
     central = int(np.sum(run.plan.draw == 0))
+    last = float(dose_times(regimen)[-1])
+
+    def until(output: Output) -> float:
+        return last + (FOLLOW_UP if output.group in FOLLOWED else WINDOW)
+
+    figures = (
+        *_figures(case, regimen, run, draws),
+        *effect_figures(dose_times(regimen), run, draws, company, _measured_share(case, regimen, "HERG")),
+    )
     return Scenario(
         name=regimen.name,
         regimen=regimen.in_words(),
@@ -46,10 +59,19 @@ def scenario(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Scenario:
         draws=int(np.max(run.plan.draw)),
         seed=case.simulation.seed,
         status=run.counts(),
-        figures=tuple(f for f in _figures(case, regimen, run, draws) if f is not None),
-        curves=tuple(curve(output, run) for output in recorded(run)),
+        figures=tuple(f for f in figures if f is not None),
+        curves=tuple(curve(output, run, until=until(output)) for output in recorded(run)),
         targets=tuple(_targets(run)),
     )
+
+
+def _measured_share(case: Case, regimen: Regimen, target: str) -> float:
+    """Share of the swallowed alkaloids, by weight, that were ever measured at a target."""
+    dose = regimen.events()[0][1]
+    swallowed = {c.name: case.product.mg(c.name, dose) or 0.0 for c in models.network().compounds.values()}
+    at = models.network().targets[target]
+    measured = sum(mg for name, mg in swallowed.items() if name in {*at.ligands, *at.inactive})
+    return measured / (sum(swallowed.values()) or 1.0)
 
 
 def _targets(run: Run) -> Iterator[TargetUse]:
@@ -96,11 +118,12 @@ def _folded(figure: Figure | None) -> Figure | None:
 
 def _highest(output: Output, run: Run, draws: Draws) -> Figure | None:
     """The highest share of a target, with what it would be under each data set."""
-    target = output.key.partition(".")[0]
+    target, response = output.key.partition(".")[0], output.key.endswith(".effect")
     records = () if draws.affinities is None else draws.affinities.records
-    rows = tuple(dict.fromkeys(row for r in records if r.name.endswith(f"_Ki_{target}") for row in r.rows))
+    ends = (f"_Ki_{target}", *((f"_Emax_{target}", f"{target}_tau_full") if response else ()))
+    rows = tuple(dict.fromkeys(row for r in records if r.name.endswith(ends) for row in r.rows))
     values = np.max(run.output(output.symbol), axis=1)
-    share = f"highest {output.label}" if output.key.endswith(".effect") else f"highest share of {output.label}"
+    share = f"highest {output.label}" if response else f"highest share of {output.label}"
     return figure(f"{output.key}.max", share, values, "", run, rows, draws=draws, panels=output.panels)
 
 
@@ -125,11 +148,12 @@ def _plasma(name: str, values: Array, moments: Array, run: Run, rows: tuple[str,
     peak = np.argmax(values, axis=1)
     yield figure(f"{name}.cmax", f"highest {name} in plasma", values[np.arange(len(values)), peak], "nM", run, rows)
     if moments.size == 1:
-        rate = terminal_rate(values, t, last + FOLLOW_UP / 2)
-        whole = auc(values, t, 0.0, last + FOLLOW_UP) + values[:, -1] / rate
+        rate = terminal_rate(values, t, last + WINDOW / 2, last + WINDOW)
+        end = values[:, int(np.searchsorted(t, last + WINDOW))]
+        whole = auc(values, t, 0.0, last + WINDOW) + end / rate
         yield figure(f"{name}.tmax", f"time of the highest {name}", t[peak], "h", run, rows)
         yield figure(f"{name}.auc", f"area under {name} in plasma, to infinity", whole, "nM*h", run, rows)
-        late = f"half-life of {name} from {FOLLOW_UP / 2:g} to {FOLLOW_UP:g} h"
+        late = f"half-life of {name} from {WINDOW / 2:g} to {WINDOW:g} h"
         yield figure(f"{name}.half_life", late, np.log(2.0) / rate, "h", run, rows)
         return
     first_gap, last_gap = float(moments[1] - moments[0]), float(moments[-1] - moments[-2])

@@ -1,6 +1,5 @@
 """The exposure of a case: every regimen in the same people, then the interactions."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +7,7 @@ import xarray as xr
 
 from speciosa import models
 from speciosa.cases import Case
+from speciosa.exposure._company import company, company_notes
 from speciosa.exposure._food import food_in_words
 from speciosa.exposure._interaction import interactions, victims
 from speciosa.exposure._outputs import all_outputs, outputs
@@ -65,15 +65,12 @@ class Exposure:
         return made.assign_coords(data_set=("run", names, {"long_name": "data set in place of the standard one"}))
 
 
-def simulate(
-    case: Case, *, with_medicines: bool = True, taken: Collection[str] = (), progress: Progress | None = None
-) -> Exposure:
+def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | None = None) -> Exposure:
     """Simulate every regimen of a case, and what the product does to the medicines of the model.
 
     Args:
         case: a validated case.
         with_medicines: also run the interactions.
-        taken: ids of the person's own medicines, as in ``substances``; those that the model holds are run too.
         progress: called with (done, total, words); an exception it raises cancels the run.
 
     Raises:
@@ -81,29 +78,32 @@ def simulate(
         EngineError: the model cannot be compiled.
         Cancelled: the user stopped it.
     """
-    compounds, medicines = alkaloids(contained(case)), victims(taken) if with_medicines else ()
+    beside = company(case)
+    compounds, medicines = alkaloids(contained(case)), victims(case) if with_medicines else ()
     draws = draw(case.simulation.draws, case.simulation.seed, (*compounds, *medicines), effects=True)
-    at = setting(who(case), case.product.form, case.simulation, compounds, draws=draws, effects=True)
+    at = setting(who(case), case.product.form, case.simulation, compounds, draws=draws, effects=True, company=beside)
     runs, scenarios = [], []
     symbols = [output.symbol for output in outputs(at.assembly)]
     for regimen in case.regimens:
         made = plan(with_food(at, regimen), doses(case, regimen, at), times(regimen), symbols)
         run = execute(made, words=regimen.name, progress=progress)
         runs.append(run)
-        scenarios.append(scenario(case, regimen, run, at.draws))
+        scenarios.append(scenario(case, regimen, run, at.draws, beside))
     changed = interactions(case, draws, medicines, progress=progress)
     having = (*at.population.having, *food_in_words(case.regimens, at.draws))
     crowd = at.population
-    return Exposure(tuple(scenarios), changed, tuple(runs), draws, crowd.notes, having, crowd.rows)
+    notes = (*crowd.notes, *company_notes(case, beside))
+    return Exposure(tuple(scenarios), changed, tuple(runs), draws, notes, having, crowd.rows)
 
 
-def model(case: Case, *, with_medicines: bool = False, taken: Collection[str] = ()) -> models.Assembly:
+def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
     """The model of a case with the numbers of the median person: SBML and Antimony that other tools open.
 
     Args:
         case: a validated case.
         with_medicines: also hold the medicines whose interaction is computed.
-        taken: ids of the person's own medicines, as in ``substances``; those that the model holds are among them.
     """
-    compounds = alkaloids(contained(case)) + (victims(taken) if with_medicines else ())
-    return typical(setting(who(case), case.product.form, case.simulation, compounds, effects=True))
+    compounds = alkaloids(contained(case)) + (victims(case) if with_medicines else ())
+    return typical(
+        setting(who(case), case.product.form, case.simulation, compounds, effects=True, company=company(case))
+    )

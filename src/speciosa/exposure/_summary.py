@@ -62,19 +62,20 @@ def figure(
     )
 
 
-def curve(output: Output, run: Run) -> Curve:
-    """One output over time with both bands."""
-    values = run.output(output.symbol)
+def curve(output: Output, run: Run, until: float = np.inf) -> Curve:
+    """One output over time, h, with both bands."""
+    times = run.plan.times[run.plan.times <= until + 1e-9]
+    values = run.output(output.symbol)[:, : times.size]
     good, draw = run.ok, run.plan.draw
     central = values[good & (draw == 0)]
     if central.size == 0:
-        central = np.full((1, run.plan.times.size), np.nan)
+        central = np.full((1, times.size), np.nan)
     low, high = np.quantile(central, QUANTILES, axis=0)
     medians = _medians(values, good, draw)
     sure = medians if medians.size else np.median(central, axis=0)[None, :]
     least, most = np.quantile(sure, QUANTILES, axis=0)
     columns = {
-        "time_h": run.plan.times,
+        "time_h": times,
         "median": np.median(central, axis=0),
         "variability_low": low,
         "variability_high": high,
@@ -97,9 +98,9 @@ def auc(values: Array, times: Array, start: float, end: float) -> Array:
     return np.asarray(np.sum(np.where(falling, logarithmic, 0.5 * (a + b)) * step, axis=1))
 
 
-def terminal_rate(values: Array, times: Array, since: float) -> Array:
-    """Slope of the logarithm of each curve after ``since`` by least squares, 1/h; NaN where it does not fall."""
-    late = times >= since
+def terminal_rate(values: Array, times: Array, since: float, until: float = np.inf) -> Array:
+    """Slope of the logarithm of each curve from ``since`` on by least squares, 1/h; NaN where it does not fall."""
+    late = (times >= since) & (times <= until + 1e-9)
     y, t = np.log(np.maximum(values[:, late], 1e-300)), times[late]
     centred = t - t.mean()
     slope = -(y * centred).sum(axis=1) / (centred**2).sum()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from speciosa import knowledge, models
 from speciosa.cases import Form
+from speciosa.exposure._company import Companion
 from speciosa.exposure._effect_values import effect_values
 from speciosa.models import Base, Composition, Compound
 
@@ -34,11 +35,13 @@ class Inputs:
         people: values of :class:`speciosa.people.Population`, one entry per run.
         draws: parameter values, one entry per run.
         form: form of the product, which sets dissolution.
+        company: opioids and depressants of breathing that are taken beside the product.
     """
 
     people: Mapping[str, Array]
     draws: Mapping[str, Array]
     form: Form
+    company: Sequence[Companion] = ()
 
 
 def symbols(inputs: Inputs, compounds: Sequence[Compound], *, effects: bool = False) -> dict[str, Array]:
@@ -48,7 +51,7 @@ def symbols(inputs: Inputs, compounds: Sequence[Compound], *, effects: bool = Fa
         build = _full if compound.disposition == "full" else _minimal
         values |= build(inputs, compound)
     if effects:
-        values |= effect_values(inputs.draws, compounds)
+        values |= effect_values(inputs.draws, compounds, inputs.company)
     shape = next(iter(inputs.people.values())).shape
     return {name: np.broadcast_to(np.asarray(value, dtype=float), shape) for name, value in values.items()}
 

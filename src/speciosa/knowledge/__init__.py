@@ -3,7 +3,9 @@
 from speciosa.knowledge._data_sets import Affinity, DataSet, Key, Panel
 from speciosa.knowledge._describe import ReleaseView, RowView, TableView, describe_release, describe_row
 from speciosa.knowledge._knowledge import Knowledge, load
+from speciosa.knowledge._medicine_names import Resolved, alike, plain, resolve
 from speciosa.knowledge._policy import Choice
+from speciosa.knowledge._records_use import Substances
 from speciosa.knowledge._release import Release
 from speciosa.knowledge._row import Row
 from speciosa.knowledge._tables import Source, schema
@@ -17,12 +19,17 @@ __all__ = [
     "Panel",
     "Release",
     "ReleaseView",
+    "Resolved",
     "Row",
     "RowView",
     "Source",
+    "Substances",
     "TableView",
+    "alike",
     "describe_release",
     "describe_row",
     "load",
+    "plain",
+    "resolve",
     "schema",
 ]

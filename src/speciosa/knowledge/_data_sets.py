@@ -83,7 +83,8 @@ def panels(
 
     Raises:
         KnowledgeError: a panel without one standard set or with weights that do not add up to 1; an affinity of a
-            panel that does not exist; a ratio to something that the set does not hold.
+            panel that does not exist; a ratio to something that the set does not hold; a set that lacks what
+            another set of its panel holds.
     """
     names = tuple(dict.fromkeys(row.panel for row in sets))
     strangers = {row.panel for row in affinities} - set(names)
@@ -105,7 +106,20 @@ def _panel(
         )
     ordered = (*standard, *(row for row in own if not row.standard))
     rows = [row for row in affinities if row.panel == name]
-    return Panel(name, tuple(_data_set(row, rows, choices) for row in ordered))
+    panel = Panel(name, tuple(_data_set(row, rows, choices) for row in ordered))
+    _same_keys(panel)
+    return panel
+
+
+def _same_keys(panel: Panel) -> None:
+    """Every set must say something of everything: a draw takes it whole."""
+    every = {key for one in panel.sets for key in one.affinities}
+    for one in panel.sets:
+        for key in sorted(every - set(one.affinities), key=str):
+            raise KnowledgeError(
+                f"data set {one.row} of panel {panel.name!r} holds no {key.quantity} of {key.ligand} at {key.target}; "
+                "expected a row of its own, or a ratio for every set of the panel."
+            )
 
 
 def _data_set(row: "DataSets", rows: "Sequence[Affinities]", choices: Mapping[str, Choice]) -> DataSet:

@@ -1,5 +1,6 @@
 """The tables in memory, and the questions the other rooms ask of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -184,7 +185,7 @@ class Knowledge:
         if value is None:
             raise KnowledgeError(f"row {key} holds no number that a parameter could take.")
         words = " ".join(str(getattr(row, column, None) or "") for column in _ORIGIN).lower()
-        human = not self.animals & set(words.replace("-", " ").split())
+        human = not self.animals & set(re.findall(r"[a-z]+", words))
         return Reading(key, value, number(_SD), number(_LOW), number(_HIGH), human, row.confidence)
 
     def _prior(self, key: str, unit: str) -> Prior:

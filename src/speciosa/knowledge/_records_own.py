@@ -100,6 +100,23 @@ class Targets(Row):
     note: Text = None
 
 
+class EffectChecks(Row):
+    """One observed effect of a known medicine that a part of the model must give back."""
+
+    topic: str
+    what: str
+    part: Text = None
+    given: Text = None
+    output: Text = None
+    value: Number = None
+    low: Number = None
+    high: Number = None
+    unit: str
+    direction: Text = None
+    species: str
+    note: Text = None
+
+
 class DataSets(Row):
     """One published set of figures that exclude the other sets of its panel: a draw takes one of them whole."""
 

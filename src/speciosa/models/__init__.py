@@ -1,7 +1,7 @@
 """The body as Antimony parts, and the assembly that wires them into one model."""
 
 from speciosa.models._assembly import Assembly, assemble
-from speciosa.models._network import Compound, Network, Route, Target, network
+from speciosa.models._network import Compound, Monoamine, Network, Route, Target, network
 from speciosa.models._partition import (
     WEAKEST_BASE,
     Base,
@@ -21,6 +21,7 @@ __all__ = [
     "Base",
     "Composition",
     "Compound",
+    "Monoamine",
     "Network",
     "Part",
     "Route",

@@ -1,11 +1,11 @@
 """The effect wiring: targets where all compounds compete, and what follows from them.
 
-Nothing here feeds back into the kinetics: without it the concentrations are the same. Occupancies are rules, computed
-at output times only.
+Nothing here feeds back into the kinetics: without it the concentrations are the same. Occupancies are rules.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from speciosa.models._dynamics import dynamics_symbols, wire_dynamics
 from speciosa.models._lines import Lines
 from speciosa.models._network import Compound, Network, Target
 from speciosa.models._symbols import Symbol
@@ -23,6 +23,7 @@ def effect_symbols(net: Network, compounds: Sequence[Compound]) -> Iterator[Symb
             yield Symbol(f"{ligand.id}_Ki_{target.id}", "nM", f"affinity of {ligand.name} for the {target.name}")
         if target.signal:
             yield from _signal_symbols(target, ligands)
+    yield from dynamics_symbols(net, _ids(net, compounds))
 
 
 def _signal_symbols(target: Target, ligands: Sequence[Compound]) -> Iterator[Symbol]:
@@ -30,7 +31,6 @@ def _signal_symbols(target: Target, ligands: Sequence[Compound]) -> Iterator[Sym
     for ligand in ligands:
         yield Symbol(f"{ligand.id}_tau_{t}", "dimensionless", f"efficacy of {ligand.name} at the {name}")
     yield Symbol(f"{t}_tau_full", "dimensionless", f"efficacy of a full agonist at the {name}")
-    yield Symbol(f"{t}_reserve", "dimensionless", f"efficacy at the {name} over that of a person who is not tolerant")
     other = "ligands outside the model"
     yield Symbol(f"{t}_load_other", "dimensionless", f"{other} at the {name}: sum of unbound concentration over Ki")
     yield Symbol(f"{t}_stimulus_other", "dimensionless", f"{other} at the {name}: sum of tau times that ratio")
@@ -49,6 +49,7 @@ def wire_effects(net: Network, compounds: Sequence[Compound], lines: Lines) -> N
             _SITES[site](compound, lines)
     for target, ligands in _bound(net, compounds):
         _target(target, ligands, lines)
+    wire_dynamics(net, _ids(net, compounds), lines)
 
 
 def _target(target: Target, ligands: Sequence[Compound], lines: Lines) -> None:
@@ -71,7 +72,7 @@ def _signal(target: Target, ligands: Sequence[Compound], lines: Lines) -> None:
         lines.use("agonist", prefix, occupancy=f"{prefix}_occupancy", tau=f"{compound.id}_tau_{t}")
     stimulus = " + ".join([*(f"{x}_stimulus" for x in prefixes), f"{t}_stimulus_other / {t}_load"])
     lines.rule(f"{t}_stimulus", stimulus, "dimensionless", "stimulus of all ligands")
-    lines.use("signal", t, stimulus=f"{t}_stimulus", reserve=f"{t}_reserve", tau_full=f"{t}_tau_full")
+    lines.use("signal", t, stimulus=f"{t}_stimulus", reserve=f"{t}_reserve_left", tau_full=f"{t}_tau_full")
 
 
 def _bound(net: Network, compounds: Sequence[Compound]) -> Iterator[tuple[Target, tuple[Compound, ...]]]:
@@ -80,6 +81,10 @@ def _bound(net: Network, compounds: Sequence[Compound]) -> Iterator[tuple[Target
         ligands = tuple(c for c in compounds if target.id in c.targets)
         if ligands:
             yield target, ligands
+
+
+def _ids(net: Network, compounds: Sequence[Compound]) -> frozenset[str]:
+    return frozenset(target.id for target, _ in _bound(net, compounds))
 
 
 def _sites(net: Network, compound: Compound) -> tuple[str, ...]:

@@ -64,6 +64,23 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Monoamine:
+    """One monoamine whose extracellular level is computed.
+
+    Attributes:
+        name: of the amine.
+        transporter: id of the target that clears it.
+        autoreceptor: id of the target that brakes its release.
+        opioid: the part that says what an opioid effect does to its neurones.
+    """
+
+    name: str
+    transporter: str
+    autoreceptor: str
+    opioid: Literal["disinhibition", "locus_coeruleus"]
+
+
+@dataclass(frozen=True)
 class Compound:
     """One compound of the network.
 
@@ -104,11 +121,12 @@ class Compound:
 
 @dataclass(frozen=True)
 class Network:
-    """All compounds, enzymes and targets that can be wired."""
+    """All compounds, enzymes, targets and monoamines that can be wired."""
 
     compounds: "Mapping[str, Compound]"
     enzymes: "Mapping[str, Enzyme]"
     targets: "Mapping[str, Target]"
+    monoamines: "Mapping[str, Monoamine]"
 
     def of_kind(self, kind: Literal["alkaloid", "medicine"]) -> tuple[str, ...]:
         """Ids of all compounds of a kind that can be swallowed or given, in the order of the file."""
@@ -166,7 +184,10 @@ def network() -> Network:
         for key, entry in raw["compounds"].items()
     }
     enzymes = {key: Enzyme(key, bool(entry["gut"])) for key, entry in raw["enzymes"].items()}
-    return Network(MappingProxyType(compounds), MappingProxyType(enzymes), MappingProxyType(targets))
+    monoamines = {name: Monoamine(name, **entry) for name, entry in raw["monoamines"].items()}
+    return Network(
+        MappingProxyType(compounds), MappingProxyType(enzymes), MappingProxyType(targets), MappingProxyType(monoamines)
+    )
 
 
 def _target(key: str, entry: "Mapping[str, Any]") -> Target:

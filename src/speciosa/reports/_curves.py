@@ -15,7 +15,8 @@ _DAY = 24.0
 _TABLE_DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 28, 35, 42, 56, 70, 84)
 _TABLE_H = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0, *(_DAY * day for day in _TABLE_DAYS))
 _BY_DAY_FROM_H = 240.0
-_FALLING = frozenset({"enzyme"})
+_FALLING = ("CYP3A_", "breathing.ventilation", "breathing.response")  # beginnings of keys whose fall matters
+_EITHER_WAY = (".level",)  # ends of keys over baseline: what is farthest from it matters
 _LOGARITHMIC = frozenset({"concentration", "brain"})
 _COLUMNS = ("median", "variability_low", "variability_high", "uncertainty_low", "uncertainty_high")
 
@@ -24,6 +25,10 @@ GROUPS = {
     "brain": "Concentration in the brain",
     "occupancy": "Opioid receptors held, and their response",
     "targets": "Other targets held",
+    "breathing": "Breathing",
+    "heart": "Heart rhythm",
+    "withdrawal": "Tolerance and withdrawal",
+    "monoamine": "Serotonin, noradrenaline, dopamine",
     "enzyme": "Enzymes left active",
 }
 """Group of curves → heading, in the order of the report; other groups follow under their own name."""
@@ -67,6 +72,14 @@ def groups(scenario: Scenario) -> tuple[tuple[str, str, tuple[Curve, ...]], ...]
     return tuple((name, GROUPS.get(name, sentence_case(name)), curves) for name, curves in gathered if curves)
 
 
+def _falls(curve: Curve) -> bool:
+    """Whether the low points of a curve matter; where either may, those of the side farther from baseline."""
+    if curve.key.endswith(_EITHER_WAY):
+        known = [v for v in curve.median if math.isfinite(v) and v > 0.0]
+        return bool(known) and min(known) * max(known) < 1.0
+    return curve.key.startswith(_FALLING)
+
+
 def drawable(curve: Curve) -> bool:
     """There is at least one number to draw."""
     return len(curve.time_h) > 1 and any(math.isfinite(v) for v in curve.median)
@@ -79,7 +92,7 @@ def panels(curve: Curve) -> tuple[Panel, ...]:
         return (Panel("whole", f"All {hours(end)}", end, in_days=False),)
     start = Panel("start", "First 24 hours", _CLOSE_H, in_days=False)
     if end > _BY_DAY_FROM_H:  # the teeth of four weeks of doses hide both bands
-        extreme = "lowest" if curve.group in _FALLING else "highest"
+        extreme = "lowest" if _falls(curve) else "highest"
         return (start, Panel("whole", f"The {extreme} value of each day", end, in_days=True, by_day=True))
     logarithmic = curve.group in _LOGARITHMIC and any(v > 0 for v in curve.median)
     return (start, Panel("whole", f"All {hours(end)}", end, in_days=True, logarithmic=logarithmic))
@@ -96,7 +109,7 @@ def _each_day(curve: Curve) -> dict[int, int]:
     for i, (time, value) in enumerate(zip(curve.time_h, curve.median, strict=True)):
         if math.isfinite(value):
             days.setdefault(int(time // _DAY) + 1, []).append(i)
-    extreme = min if curve.group in _FALLING else max
+    extreme = min if _falls(curve) else max
     return {day: extreme(moments, key=curve.median.__getitem__) for day, moments in days.items()}
 
 
@@ -128,7 +141,7 @@ def sentence(scenario: Scenario, curve: Curve) -> str:
     unit = unit_of(curve.key, curve.unit)
     if not drawable(curve):
         return "Not determined: no run at the central parameters ended well."
-    falls = curve.group in _FALLING
+    falls = _falls(curve)
     known = [i for i, v in enumerate(curve.median) if math.isfinite(v)]
     at = (min if falls else max)(known, key=curve.median.__getitem__)
     says = (
@@ -150,7 +163,7 @@ def table(scenario: Scenario, curve: Curve) -> tuple[Row, ...]:
     if not any(panel.by_day for panel in panels(curve)):
         moments = [_nearest(curve.time_h, time) for time in (*(t for t in _TABLE_H if t < end), end)]
         return tuple(_row(scenario, curve, i, hours(curve.time_h[i])) for i in dict.fromkeys(moments))
-    extreme, days = "lowest" if curve.group in _FALLING else "highest", _each_day(curve)
+    extreme, days = "lowest" if _falls(curve) else "highest", _each_day(curve)
     early = dict.fromkeys(_nearest(curve.time_h, time) for time in _TABLE_H if time < _DAY)
     shown = [day for day in days if day in _TABLE_DAYS or day == max(days)]
     return (

@@ -171,6 +171,7 @@ def environment() -> Environment:
     )
     environment.filters.update(
         amount=_words.amount,
+        by_set=_targets.by_set,
         clean=_words.clean,
         count=_words.count,
         field=_words.field,
@@ -181,6 +182,7 @@ def environment() -> Environment:
         sentence_case=_words.sentence_case,
         span=_words.span,
         spread=_words.spread,
+        under_sets=_targets.under_sets,
     )
     environment.globals.update(GRADE=_words.GRADE, NOT_DETERMINED=_words.NOT_DETERMINED, NO_SPREAD=_words.NO_SPREAD)
     return environment

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from speciosa.exposure import Figure, Reference, Scenario, SetValue, TargetUse
-from speciosa.reports._words import NO_SPREAD, SHARE, amount, number, sentence_case, span, spread
+from speciosa.exposure import Figure, Reference, Scenario, TargetUse
+from speciosa.reports._words import NO_SPREAD, SHARE, amount, number, sentence_case, span, spread, unit_of
 
 NOT_MEASURED = "no alkaloid was measured here"
 NOT_IN_PRODUCT = "no alkaloid of this product is known to bind"
@@ -12,7 +12,7 @@ NOT_IN_PRODUCT = "no alkaloid of this product is known to bind"
 
 @dataclass(frozen=True)
 class SetRow:
-    """An occupancy under one data set."""
+    """A number under one data set."""
 
     name: str
     value: str
@@ -84,27 +84,36 @@ def sentence(scenario: Scenario) -> str:
     return " ".join(said)
 
 
+def by_set(figure: Figure) -> tuple[SetRow, ...]:
+    """A number under each data set, the sets in use first; empty where there is but one."""
+    unit = unit_of(figure.key, figure.unit)
+    ordered = sorted(figure.data_sets, key=lambda one: not one.central)
+    return tuple(SetRow(one.name, number(one.value, unit), one.central, one.row) for one in ordered)
+
+
+def under_sets(figure: Figure) -> str:
+    """From the lowest to the highest value of all data sets; empty where there is but one."""
+    values = [one.value for one in figure.data_sets]
+    return span(min(values), max(values), unit_of(figure.key, figure.unit)) if values else ""
+
+
 def set_sentence(figure: Figure) -> str:
     """A number under each data set in one sentence; empty where there is but one set."""
-    used = [one for one in figure.data_sets if one.central]
-    others = [one for one in figure.data_sets if not one.central]
-    if not others:
-        return ""
-    said = "; ".join(f"{number(one.value, SHARE)} with {one.name}" for one in others)
-    return f"{amount(figure)} with {' and '.join(one.name for one in used)} (in use); {said}."
+    used = [one.name for one in by_set(figure) if one.used]
+    others = [f"{one.value} with {one.name}" for one in by_set(figure) if not one.used]
+    return f"{amount(figure)} with {' and '.join(used)} (in use); {'; '.join(others)}." if others else ""
 
 
 def _row(scenario: Scenario, use: TargetUse, references: Sequence[Reference]) -> TargetRow:
     figure = scenario.figure(use.figure) if use.figure else None
-    sets = figure.data_sets if figure is not None else ()
     return TargetRow(
         name=sentence_case(use.name),
         held=amount(figure) if figure is not None else NOT_IN_PRODUCT if use.measured else NOT_MEASURED,
         known=figure is not None,
         variability=_spread(figure, "variability"),
         uncertainty=_spread(figure, "uncertainty"),
-        under=_range(sets),
-        sets=tuple(SetRow(one.name, number(one.value, SHARE), one.central, one.row) for one in sets),
+        under=under_sets(figure) if figure is not None else "",
+        sets=by_set(figure) if figure is not None else (),
         binding=use.binding,
         unmeasured=use.unmeasured,
         medicines=tuple(_medicine(one) for one in references if one.target == use.id),
@@ -115,11 +124,6 @@ def _row(scenario: Scenario, use: TargetUse, references: Sequence[Reference]) ->
 def _spread(figure: Figure | None, which: str) -> str:
     interval = getattr(figure, which, None)
     return "–" if figure is None or interval is None else spread(figure, interval)
-
-
-def _range(sets: Sequence[SetValue]) -> str:
-    values = [one.value for one in sets]
-    return span(min(values), max(values), SHARE) if values else ""
 
 
 def _medicine(reference: Reference) -> MedicineRow:

@@ -40,7 +40,7 @@ _STYLE = {
     Severity.INFORM: "bold",
 }
 _SHORT_LIST = 4
-_MAIN_TARGET = "MOR"
+_BY_DATA_SET = ("MOR.occupancy.max", "MOR.effect.max")
 _USUAL = ("90 % of people", "90 % of parameter draws")  # said once, at the end
 WIDTH = 100  # longer lines are hard to read, however wide the window is
 
@@ -95,7 +95,7 @@ def targets_table(scenario: Scenario, *, everything: bool = False) -> Renderable
 
     Args:
         scenario: a simulated regimen.
-        everything: each target under each data set; otherwise the mu-opioid receptor alone.
+        everything: each figure under each data set; otherwise those of the mu-opioid receptor as a whole.
     """
     rows = target_rows(scenario, ())
     table = Table(
@@ -114,11 +114,10 @@ def targets_table(scenario: Scenario, *, everything: bool = False) -> Renderable
 
 
 def _under_each_set(scenario: Scenario, *, everything: bool) -> Iterator[RenderableType]:
-    for use in scenario.targets:
-        figure = scenario.figure(use.figure) if use.figure else None
-        says = set_sentence(figure) if figure is not None else ""
-        if says and (everything or use.id == _MAIN_TARGET):
-            yield _labelled(f"{sentence_case(use.name)} by data set: ", says, "bold")
+    for figure in scenario.figures:
+        says = set_sentence(figure)
+        if says and (everything or figure.key in _BY_DATA_SET):
+            yield _labelled(f"{sentence_case(figure.label)}, by data set: ", says, "bold")
 
 
 def references_table(references: Sequence[Reference]) -> Table:

@@ -15,14 +15,15 @@ NO_SPREAD = "not computed"
 # A pure number is a share or a ratio; its key says which. Both are pseudo-units of this module.
 SHARE = "share"
 FOLD = "fold"
-_SHARES = ("occupancy", ".effect", "CYP3A_", "CYP2D6_")
-_FOLDS = ("ratio", "accumulation")
+_SHARES = ("occupancy", ".effect", "CYP3A_", "CYP2D6_", "breathing.ventilation", "breathing.response")
+_FOLDS = ("ratio", "accumulation", ".level")
 
 _PRETTY = {
     "": "",
     "dimensionless": "",
     SHARE: "%",
     FOLD: "-fold",
+    "d": "days",
     "nM*h": "nM·h",
     "1/h": "per h",
     "L/h/kg": "L/h per kg",
@@ -101,8 +102,9 @@ def pretty(unit: str) -> str:
 
 
 def amount(figure: Figure) -> str:
-    """The value of a figure with its unit."""
-    return number(figure.value, unit_of(figure.key, figure.unit))
+    """The value of a figure with its unit; where it is no answer, that it is not determined, and what was computed."""
+    said = number(figure.value, unit_of(figure.key, figure.unit))
+    return said if figure.determined else f"{NOT_DETERMINED} (computed alone: {said})"
 
 
 def spread(figure: Figure, interval: Interval | None) -> str:

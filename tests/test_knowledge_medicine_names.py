@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speciosa import knowledge
-from speciosa.checks._medicines import plain, resolve
+from speciosa.knowledge import plain, resolve
 
 SUBSTANCES = knowledge.load().table("substances")
 

@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
+from typing import Any
 
+import yaml
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from speciosa import knowledge
-from speciosa.cases import Case
-from speciosa.checks._declared import declared
-from speciosa.checks._rows import Substance
+from speciosa.knowledge._knowledge import load
+from speciosa.knowledge._records_use import Substances
 
 _BRACKET = re.compile(r"\(([^)]*)\)")
 _NUMBER = re.compile(r"\b\d+(?:[.,]\d+)?(?:mg|mcg|ug|µg|g|ml|iu|h)?\b")
@@ -33,7 +34,7 @@ class Resolved:
     """
 
     entered: str
-    substances: tuple[Substance, ...]
+    substances: tuple[Substances, ...]
     read_as: str | None = None
     combination: bool = False
 
@@ -53,7 +54,7 @@ def resolve(entered: str) -> Resolved:
             return _resolved(entered, [text], near=False)
     bare = _bare(entered)
     words = bare.split()
-    if set(words) & set(declared("medicines")["not_the_same"]):
+    if set(words) & set(_declared()["not_the_same"]):
         return Resolved(entered, ())
     inside = list(_inside(words))
     if inside:
@@ -62,15 +63,9 @@ def resolve(entered: str) -> Resolved:
     return _resolved(entered, [near], near=True) if near else Resolved(entered, ())
 
 
-def taken(case: Case) -> tuple[str, ...]:
-    """Ids of the medicines on a case's list, as in ``substances``."""
-    found = (substance.id for medicine in case.person.medicines for substance in resolve(medicine.name).substances)
-    return tuple(dict.fromkeys(found))
-
-
 def alike(entered: str, most: int = 5) -> tuple[str, ...]:
     """Names of substances that are spelt most like an entry that could not be read."""
-    rows = {row.id: row.name for row in knowledge.load().table("substances")}
+    rows = {row.id: row.name for row in load().table("substances")}
     found = process.extract(_bare(entered), list(_index()), scorer=fuzz.ratio, score_cutoff=60, limit=4 * most)
     names = dict.fromkeys(rows[key] for name, _, _ in found for key in _index()[name].ids)
     return tuple(names)[:most]
@@ -87,7 +82,7 @@ def _readings(entered: str) -> Iterator[str]:
 
     ``"Sodium oxybate 4.5 g at night"`` must stay sodium oxybate, ``"Sertraline HCl 100 mg"`` become sertraline.
     """
-    noise = set(declared("medicines")["noise"])
+    noise = set(_declared()["noise"])
     yield plain(entered)
     words = plain(_STRENGTH.sub(" ", entered.lower())).split()
     yield " ".join(words)
@@ -102,14 +97,14 @@ def _readings(entered: str) -> Iterator[str]:
 
 def _bare(entered: str) -> str:
     """The entry without any number and any word that is no part of a name."""
-    noise = set(declared("medicines")["noise"])
+    noise = set(_declared()["noise"])
     return " ".join(w for w in _NUMBER.sub(" ", plain(entered)).split() if w not in noise)
 
 
 def _resolved(entered: str, names: list[str], *, near: bool) -> Resolved:
     found = [_index()[name] for name in names]
     ids = dict.fromkeys(key for name in found for key in name.ids)
-    substances = tuple(knowledge.load().row(f"substances:{key}") for key in ids)
+    substances = tuple(load().row(f"substances:{key}") for key in ids)
     alone = any(name.combination for name in found) and len(ids) == 1
     return Resolved(entered, substances, names[0] if near else None, combination=alone)
 
@@ -117,7 +112,7 @@ def _resolved(entered: str, names: list[str], *, near: bool) -> Resolved:
 def _inside(words: list[str]) -> Iterator[str]:
     """Names that stand as whole words in the entry, longest first, no word used twice."""
     used: set[int] = set()
-    short = set(declared("medicines")["short"])
+    short = set(_declared()["short"])
     for size in range(len(words), 0, -1):
         for start in range(len(words) - size + 1):
             places = set(range(start, start + size))
@@ -145,10 +140,18 @@ def _near(text: str) -> Iterator[str]:
 
 
 @cache
+def _declared() -> dict[str, Any]:
+    """What the table of substances does not hold: further names, look-alikes, words that are no part of a name."""
+    text = resources.files("speciosa.knowledge").joinpath("medicine_names.yaml").read_text(encoding="utf-8")
+    table: dict[str, Any] = yaml.safe_load(text)
+    return table
+
+
+@cache
 def _index() -> dict[str, _Name]:
     """Every name of every substance: id, name, synonyms, brands, and what this room declares."""
     gathered: dict[str, list[tuple[str, bool]]] = {}
-    rows: tuple[Substance, ...] = knowledge.load().table("substances")
+    rows: tuple[Substances, ...] = load().table("substances")
     known = {plain(row.name): row.id for row in rows}
     for row in rows:
         for name in (row.id.replace("_", " "), row.name):
@@ -157,7 +160,7 @@ def _index() -> dict[str, _Name]:
             for name, also, combination in _synonym(synonym):
                 ids = [row.id, known[also]] if also in known else [row.id]
                 gathered.setdefault(name, []).extend((key, combination) for key in ids)
-    for name, key in declared("medicines")["also_called"].items():
+    for name, key in _declared()["also_called"].items():
         gathered.setdefault(plain(name), []).append((key, False))
     return {
         name: _Name(tuple(dict.fromkeys(key for key, _ in found)), any(c for _, c in found))
