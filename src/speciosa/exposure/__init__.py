@@ -5,14 +5,13 @@
 """
 
 from speciosa.exposure._interaction import no_doses, ratios, victims, watch
-from speciosa.exposure._measure import Measurements, measure
+from speciosa.exposure._measure import Measurements, measure, measure_interaction
 from speciosa.exposure._parameters import Draws, draw, sample
 from speciosa.exposure._plan import (
     Doses,
     Plan,
     Setting,
     alkaloids,
-    contained,
     doses,
     enter,
     median_person,
@@ -24,7 +23,7 @@ from speciosa.exposure._plan import (
 from speciosa.exposure._results import Curve, Figure, InteractionRun, Interval, Parameter, Record, Scenario
 from speciosa.exposure._run import Measured, Progress, Run, execute
 from speciosa.exposure._save import save
-from speciosa.exposure._simulate import Exposure, model, simulate
+from speciosa.exposure._simulate import Exposure, case_setting, model, simulate
 from speciosa.exposure._summary import auc, figure, terminal_rate
 
 __all__ = [
@@ -46,13 +45,14 @@ __all__ = [
     "Setting",
     "alkaloids",
     "auc",
-    "contained",
+    "case_setting",
     "doses",
     "draw",
     "enter",
     "execute",
     "figure",
     "measure",
+    "measure_interaction",
     "median_person",
     "model",
     "no_doses",

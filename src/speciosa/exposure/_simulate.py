@@ -1,17 +1,29 @@
 """The exposure of a case: every regimen in the same people, then the interactions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from speciosa import models
-from speciosa.cases import Case
+from speciosa.cases import Case, Simulation
 from speciosa.exposure._food import food_notes
 from speciosa.exposure._interaction import interactions, victims
 from speciosa.exposure._outputs import all_outputs, outputs
 from speciosa.exposure._parameters import Draws
-from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who, with_food
+from speciosa.exposure._plan import (
+    DRAW_PEOPLE,
+    Setting,
+    alkaloids,
+    contained,
+    doses,
+    plan,
+    setting,
+    typical,
+    who,
+    with_food,
+)
 from speciosa.exposure._results import InteractionRun, Parameter, Scenario
 from speciosa.exposure._run import Progress, Run, dataset, execute
 from speciosa.exposure._scenario import scenario, times
@@ -67,7 +79,7 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
         EngineError: the model cannot be compiled.
         Cancelled: the user stopped it.
     """
-    at = setting(who(case), case.product.form, case.simulation, alkaloids(contained(case)), effects=True)
+    at = case_setting(case)
     runs, scenarios = [], []
     symbols = [output.symbol for output in outputs(at.assembly)]
     for regimen in case.regimens:
@@ -80,6 +92,25 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
     return Exposure(tuple(scenarios), medicines, tuple(runs), at.draws, notes)
 
 
+def case_setting(
+    case: Case, *, more: Sequence[str] = (), simulation: Simulation | None = None, draw_people: int = DRAW_PEOPLE
+) -> Setting:
+    """Who runs a case with which values: all that :func:`simulate` takes into account.
+
+    Args:
+        case: a validated case.
+        more: ids of compounds besides those of the product.
+        simulation: in place of the case's own.
+        draw_people: people per draw.
+
+    Raises:
+        KnowledgeError: the data package is damaged.
+    """
+    compounds = (*alkaloids(contained(case)), *more)
+    given = simulation or case.simulation
+    return setting(who(case), case.product.form, given, compounds, draw_people=draw_people, effects=True)
+
+
 def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
     """The model of a case with the numbers of the median person: SBML and Antimony that other tools open.
 
@@ -87,5 +118,4 @@ def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
         case: a validated case.
         with_medicines: also hold the medicines whose exposure the model can compute.
     """
-    compounds = alkaloids(contained(case)) + (victims() if with_medicines else ())
-    return typical(setting(who(case), case.product.form, case.simulation, compounds, effects=True))
+    return typical(case_setting(case, more=victims() if with_medicines else ()))
