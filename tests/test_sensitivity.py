@@ -304,3 +304,16 @@ def test_an_unknown_answer_is_one_sentence(command):
     assert out == ""
     assert "joy" in err
     assert "mitragynine.cmax" in err
+
+
+@pytest.mark.parametrize("food", ["fed", "fasted"])
+def test_without_any_factor_moved_it_is_the_median_person_and_a_meal_counts_once(case, food):
+    regimen = replace(case.regimens[0], food=food)
+    still = _model.case_model(case, regimen, ()).keep([]).measure(np.empty((1, 0)), words="")
+    central = exposure.draw(0, case.simulation.seed, effects=True)
+    one = exposure.median_person(exposure.case_setting(case), central)
+    expected = exposure.measure(case, regimen, one, exposure.doses(case, regimen, one)).figures
+
+    assert still.keys() == expected.keys()
+    for key, measured in still.items():
+        assert measured.values == pytest.approx(expected[key].values, nan_ok=True), key

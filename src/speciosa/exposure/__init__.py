@@ -7,7 +7,7 @@
 from speciosa.exposure._held import held, left_out, missing
 from speciosa.exposure._intake import Intake, area_and_peak, no_doses, swallowed
 from speciosa.exposure._interaction import ratios, victims, watch
-from speciosa.exposure._measure import Measurements, measure
+from speciosa.exposure._measure import Measurements, measure, measure_interaction
 from speciosa.exposure._pair import Use, pair, usual
 from speciosa.exposure._pair_results import Change, Fading, Pair, Phenotype, Spacing
 from speciosa.exposure._parameters import Draws, draw, sample
@@ -16,7 +16,6 @@ from speciosa.exposure._plan import (
     Plan,
     Setting,
     alkaloids,
-    contained,
     doses,
     enter,
     median_person,
@@ -40,7 +39,7 @@ from speciosa.exposure._results import (
 )
 from speciosa.exposure._run import Measured, Progress, Run, execute
 from speciosa.exposure._save import save
-from speciosa.exposure._simulate import Exposure, model, simulate
+from speciosa.exposure._simulate import Exposure, case_setting, model, simulate
 from speciosa.exposure._summary import auc, figure, terminal_rate
 
 __all__ = [
@@ -73,7 +72,7 @@ __all__ = [
     "alkaloids",
     "area_and_peak",
     "auc",
-    "contained",
+    "case_setting",
     "doses",
     "draw",
     "enter",
@@ -82,6 +81,7 @@ __all__ = [
     "held",
     "left_out",
     "measure",
+    "measure_interaction",
     "median_person",
     "missing",
     "model",

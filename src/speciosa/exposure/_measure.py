@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from speciosa import models
 from speciosa.cases import Case, Regimen
+from speciosa.exposure._intake import no_doses
+from speciosa.exposure._interaction import ratios, watch
 from speciosa.exposure._outputs import outputs
 from speciosa.exposure._plan import Doses, Plan, Setting, plan, with_food
 from speciosa.exposure._run import Measured, Progress, Run, execute
-from speciosa.exposure._scenario import scenario, times
+from speciosa.exposure._scenario import dose_times, scenario, times
 
 BLOCK = 256  # runs at a time: the curves of a few weeks are megabytes a run, the figures are not
 
@@ -54,10 +57,37 @@ def measure(
         run = execute(part, words=words, progress=_shifted(progress, start, whole.person.size))
         # to the figures every run is a person of its own: nothing is summed up over draws
         alike = Run(run.values, run.status, replace(part, draw=np.zeros_like(part.draw)))
-        scenario(case, regimen, alike, at.draws)
+        scenario(case, regimen, alike, at.draws, at.company)
         blocks.append(alike.measured)
         status.update(alike.status)
     return Measurements(_joined(blocks), dict(status))
+
+
+def measure_interaction(
+    victim: str, regimen: Regimen, at: Setting, given: Doses, *, progress: Progress | None = None
+) -> Measurements:
+    """AUC and Cmax of a medicine with the product over without, for every run; taken with the last dose.
+
+    Args:
+        victim: id of the medicine in the model.
+        regimen: of the product.
+        at: who runs with which values; the model holds the medicine.
+        given: the doses of the product of every run.
+        progress: called with (done, total, words); an exception it raises cancels the run.
+
+    Raises:
+        EngineError: the model cannot be compiled.
+        Cancelled: the user stopped it.
+    """
+    table, moment = with_food(at, regimen), float(dose_times(regimen)[-1])
+    alone = watch(table, victim, 0.0, no_doses(at), progress)
+    together = watch(table, victim, moment, given, progress)
+    good, name = alone.ok & together.ok, models.network().compounds[victim].name
+    figures = {}
+    for key, words, values in zip(("auc", "cmax"), ("AUC", "Cmax"), ratios(alone, together, moment), strict=True):
+        label = f"{words} of {name} with the product over without"
+        figures[f"{name}.{key}_ratio"] = Measured(label, "", np.where(good, values, np.nan), ())
+    return Measurements(figures, dict(Counter((*alone.status, *together.status))))
 
 
 def _parts(whole: Plan) -> Iterator[tuple[int, Plan]]:

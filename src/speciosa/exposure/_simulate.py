@@ -1,18 +1,30 @@
 """The exposure of a case: every regimen in the same people, then the interactions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from speciosa import models
-from speciosa.cases import Case
+from speciosa.cases import Case, Simulation
 from speciosa.exposure._company import company, company_notes
 from speciosa.exposure._food import food_in_words
 from speciosa.exposure._interaction import interactions, victims
 from speciosa.exposure._outputs import all_outputs, outputs
 from speciosa.exposure._parameters import Draws, draw
-from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who, with_food
+from speciosa.exposure._plan import (
+    DRAW_PEOPLE,
+    Setting,
+    alkaloids,
+    contained,
+    doses,
+    plan,
+    setting,
+    typical,
+    who,
+    with_food,
+)
 from speciosa.exposure._references import references
 from speciosa.exposure._results import InteractionRun, Parameter, Reference, Scenario
 from speciosa.exposure._run import Progress, Run, dataset, execute
@@ -78,22 +90,53 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
         EngineError: the model cannot be compiled.
         Cancelled: the user stopped it.
     """
-    beside = company(case)
     compounds, medicines = alkaloids(contained(case)), victims(case) if with_medicines else ()
     draws = draw(case.simulation.draws, case.simulation.seed, (*compounds, *medicines), effects=True)
-    at = setting(who(case), case.product.form, case.simulation, compounds, draws=draws, effects=True, company=beside)
+    at = case_setting(case, draws=draws)
     runs, scenarios = [], []
     symbols = [output.symbol for output in outputs(at.assembly)]
     for regimen in case.regimens:
         made = plan(with_food(at, regimen), doses(case, regimen, at), times(regimen), symbols)
         run = execute(made, words=regimen.name, progress=progress)
         runs.append(run)
-        scenarios.append(scenario(case, regimen, run, at.draws, beside))
+        scenarios.append(scenario(case, regimen, run, at.draws, at.company))
     changed = interactions(case, draws, medicines, progress=progress)
     having = (*at.population.having, *food_in_words(case.regimens, at.draws))
     crowd = at.population
-    notes = (*crowd.notes, *company_notes(case, beside))
+    notes = (*crowd.notes, *company_notes(case, at.company))
     return Exposure(tuple(scenarios), changed, tuple(runs), draws, notes, having, crowd.rows)
+
+
+def case_setting(
+    case: Case,
+    *,
+    more: Sequence[str] = (),
+    simulation: Simulation | None = None,
+    draws: Draws | None = None,
+    draw_people: int = DRAW_PEOPLE,
+) -> Setting:
+    """Who runs a case with which values: all that :func:`simulate` takes into account.
+
+    Args:
+        case: a validated case.
+        more: ids of compounds besides those of the product.
+        simulation: in place of the case's own.
+        draws: parameter values to run instead of drawing them.
+        draw_people: people per draw.
+
+    Raises:
+        KnowledgeError: the data package is damaged.
+    """
+    return setting(
+        who(case),
+        case.product.form,
+        simulation or case.simulation,
+        (*alkaloids(contained(case)), *more),
+        draws=draws,
+        draw_people=draw_people,
+        effects=True,
+        company=company(case),
+    )
 
 
 def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
@@ -103,7 +146,4 @@ def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
         case: a validated case.
         with_medicines: also hold the medicines whose interaction is computed.
     """
-    compounds = alkaloids(contained(case)) + (victims(case) if with_medicines else ())
-    return typical(
-        setting(who(case), case.product.form, case.simulation, compounds, effects=True, company=company(case))
-    )
+    return typical(case_setting(case, more=victims(case) if with_medicines else ()))

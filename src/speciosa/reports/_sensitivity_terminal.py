@@ -16,6 +16,7 @@ from speciosa.reports._sensitivity_words import (
     moves,
     name,
     percent,
+    stated,
     treated,
     whole,
 )
@@ -68,7 +69,7 @@ def _overview(result: Sensitivity) -> Table:
 def _in_full(answer: Answer) -> RenderableType:
     parts: list[RenderableType] = [
         Text(clean(answer.question), style="bold"),
-        Padding(Text(clean(f"{sentence_case(answer.label)}: {asked(answer)}. {hangs_on(answer)}")), (0, 0, 0, 2)),
+        Padding(Text(clean(f"{stated(answer)} {hangs_on(answer)}")), (0, 0, 0, 2)),
     ]
     if answer.influences:
         parts.append(Padding(_table(answer), (0, 0, 0, 2)))

@@ -21,6 +21,12 @@ def name(influence: Influence) -> str:
     return f"{first}, with {count(more, 'parameter')} tied to it" if more else first
 
 
+def stated(answer: Answer) -> str:
+    """The answer as a sentence: its label, unless the question is that already, and its value."""
+    label = sentence_case(answer.label)
+    return f"{asked(answer)}." if label == answer.question else f"{label}: {asked(answer)}."
+
+
 def meaning(member: Member) -> str:
     """What a parameter is, with the compound it belongs to."""
     if not member.about or member.about in member.meaning:
@@ -75,7 +81,7 @@ def measure_next(answer: Answer) -> tuple[str, ...]:
     if len(top.members) > 1 and top.first.value > wanted.share + _TOGETHER:
         told.append(
             f"The {count(len(top.members), 'parameter')} tied to {meaning(top.members[0])} make up "
-            f"{whole(top.first.value)} together: one richer trial that settles them all would do more than any one."
+            f"{whole(top.first.value)} together: settling them all at once would do more than any one."
         )
     return tuple(told)
 

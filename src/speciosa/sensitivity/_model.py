@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa import exposure, models
+from speciosa import exposure
 from speciosa.cases import Case, Regimen
 from speciosa.exposure import Doses, Draws, Measured, Progress, Setting
 from speciosa.sensitivity._designs import Function
@@ -84,15 +84,15 @@ class CaseModel:
         return tuple(int(i) for i in np.flatnonzero(np.any(moved, axis=0)))
 
     def _one(self, at: Setting, u: Array) -> Setting:
-        """The median person at these factors, with the stomach of the regimen."""
-        return exposure.with_food(exposure.median_person(at, self.factors.draws(u, at.draws)), self.regimen)
+        """The median person at these factors."""
+        return exposure.median_person(at, self.factors.draws(u, at.draws))
 
     def _inputs(self, u: Array) -> list[Array]:
         """Every number that the runs start from, (runs, numbers), model by model."""
         made = []
         for at in (self.at, self.beside):
             if at is not None:
-                one = self._one(at, u)
+                one = exposure.with_food(self._one(at, u), self.regimen)
                 amounts = _doses(self.case, self.regimen, one, self.factors.content(u))[2]
                 probes = [one.by_run[f"{victim}_probe_dose"] for victim in (self.victims if at is self.beside else ())]
                 made.append(np.column_stack([*one.values.values(), amounts, *probes]))
@@ -107,27 +107,15 @@ class CaseModel:
             some = u[start : start + BLOCK]
             one = self._one(self.beside, some)
             product = _doses(self.case, self.regimen, one, self.factors.content(some))
-            for key, measured in self._beside(one, product, progress).items():
-                collected.setdefault(key, []).append(measured)
+            for victim in self.victims:
+                found = exposure.measure_interaction(victim, self.regimen, one, product, progress=progress)
+                self.status.update(found.status)
+                for key, measured in found.figures.items():
+                    collected.setdefault(key, []).append(measured)
         return {
             key: replace(parts[0], values=np.concatenate([part.values for part in parts]))
             for key, parts in collected.items()
         }
-
-    def _beside(self, one: Setting, product: Doses, progress: Progress | None) -> dict[str, Measured]:
-        made = {}
-        moment = self.regimen.events()[-1][0] - self.regimen.events()[0][0]
-        for victim in self.victims:
-            name = models.network().compounds[victim].name
-            alone = exposure.watch(one, victim, 0.0, exposure.no_doses(one), progress)
-            together = exposure.watch(one, victim, moment, product, progress)
-            self.status.update(alone.status)
-            self.status.update(together.status)
-            good = alone.ok & together.ok
-            for key, values in zip(("auc", "cmax"), exposure.ratios(alone, together, moment), strict=True):
-                label = f"{key.upper() if key == 'auc' else 'Cmax'} of {name} with the product over without"
-                made[f"{name}.{key}_ratio"] = Measured(label, "", np.where(good, values, np.nan), ())
-        return made
 
 
 def case_model(case: Case, regimen: Regimen, victims: Sequence[str]) -> CaseModel:
@@ -143,13 +131,12 @@ def case_model(case: Case, regimen: Regimen, victims: Sequence[str]) -> CaseMode
         ModelError: a model cannot be assembled.
     """
     simulation = replace(case.simulation, draws=POOL)
-
-    def setting(compounds: tuple[str, ...], *, effects: bool = False) -> Setting:
+    at = exposure.case_setting(case, simulation=simulation, draw_people=1)
+    beside = None
+    if victims:  # a model of kinetics alone: alkaloids without an enzyme change no medicine
+        compounds = (*exposure.alkaloids(()), *victims)
         someone, form = exposure.who(case), case.product.form
-        return exposure.setting(someone, form, simulation, compounds, draw_people=1, effects=effects)
-
-    at = setting(exposure.alkaloids(exposure.contained(case)), effects=True)
-    beside = setting((*exposure.alkaloids(()), *victims)) if victims else None
+        beside = exposure.setting(someone, form, simulation, compounds, draw_people=1)
     names = [c.name for c in at.assembly.compounds if c.kind == "alkaloid"]
     contents = {name: case.product.relative_sd(name) for name in names}
     pool = at.draws if beside is None else _joined(at, beside)
