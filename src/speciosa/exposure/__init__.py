@@ -6,7 +6,7 @@
 
 from speciosa.exposure._held import held, left_out, missing
 from speciosa.exposure._intake import Intake, area_and_peak, no_doses, swallowed
-from speciosa.exposure._interaction import ratios, victims, watch
+from speciosa.exposure._interaction import own_medicines, ratios, victims, watch
 from speciosa.exposure._measure import Measurements, measure, measure_interaction
 from speciosa.exposure._pair import Use, pair, usual
 from speciosa.exposure._pair_results import Change, Fading, Pair, Phenotype, Spacing
@@ -86,6 +86,7 @@ __all__ = [
     "missing",
     "model",
     "no_doses",
+    "own_medicines",
     "pair",
     "plan",
     "ratios",

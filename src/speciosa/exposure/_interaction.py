@@ -30,9 +30,14 @@ OBSERVED = {
 
 def victims(case: Case) -> tuple[str, ...]:
     """Medicines whose exposure a case computes: the probes, and what the person takes where the model holds it."""
-    net = models.network()
+    taken, probes = own_medicines(case), models.network().probes
+    return tuple(c for c in models.network().of_kind("medicine") if c in probes or c in taken)
+
+
+def own_medicines(case: Case) -> tuple[str, ...]:
+    """Medicines of the model that the person takes."""
     taken = {one.id for medicine in case.person.medicines for one in knowledge.resolve(medicine.name).substances}
-    return tuple(c for c in net.of_kind("medicine") if c in net.probes or c in taken)
+    return tuple(c for c in models.network().of_kind("medicine") if c in taken)
 
 
 def interactions(

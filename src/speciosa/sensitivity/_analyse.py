@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import speciosa
-from speciosa import knowledge, models
+from speciosa import exposure, models
 from speciosa.cases import Case
 from speciosa.errors import InputError
 from speciosa.exposure import Interval, Measured, Progress
@@ -99,16 +99,11 @@ def _check(case: Case, regimen: int, samples: int, trajectories: int) -> None:
 
 def _victims(case: Case, answers: Sequence[str]) -> tuple[str, ...]:
     """Medicines whose ratio is asked for by key; without any key, those of the model that the person takes."""
+    if not answers:
+        return exposure.own_medicines(case)
     asked = {found[1] for key in answers if (found := _RATIO.fullmatch(key))}
-    said = " ".join(medicine.name.lower() for medicine in case.person.medicines)
-    known = {row.name for row in knowledge.load().table("parameters")}
-    medicines = [m for m in models.network().of_kind("medicine") if f"{m}_probe_dose" in known]
-    names = {victim: models.network().compounds[victim].name for victim in medicines}
-    return tuple(
-        victim
-        for victim, name in names.items()
-        if (name in asked if answers else re.search(rf"\b{re.escape(name)}\b", said))
-    )
+    net = models.network()
+    return tuple(victim for victim in net.of_kind("medicine") if net.compounds[victim].name in asked)
 
 
 def _kept(walks: Mapping[str, Screening]) -> list[int]:
