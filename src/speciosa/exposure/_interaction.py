@@ -35,9 +35,10 @@ def victims(case: Case) -> tuple[str, ...]:
 
 
 def own_medicines(case: Case) -> tuple[str, ...]:
-    """Medicines of the model that the person takes."""
+    """Medicines that the person takes and whose concentration in plasma the model follows."""
     taken = {one.id for medicine in case.person.medicines for one in knowledge.resolve(medicine.name).substances}
-    return tuple(c for c in models.network().of_kind("medicine") if c in taken)
+    net = models.network()
+    return tuple(c for c in net.of_kind("medicine") if c in taken and net.compounds[c].seen)
 
 
 def interactions(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import speciosa
-from speciosa import exposure, models
+from speciosa import exposure, knowledge, models
 from speciosa.cases import Case
 from speciosa.errors import InputError
 from speciosa.exposure import Interval, Measured, Progress
