@@ -72,6 +72,19 @@ def test_comments_reach_the_names_beside_them():
     assert {p.section for p in lumen.processes} == {"dissolution", "transit", "absorption", "degradation"}
 
 
+def test_any_part_can_be_taken_apart():
+    body = """  // feedback
+  y = 2; y has nM;  // a level; and more
+  y' = k * (root - y);
+  root := piecewise(x^2, x > 1 dimensionless, 0 dimensionless); root has dimensionless;
+"""
+    found = _part.anatomy(models.Part("any", ("x", "k"), body, "Anything."))
+
+    assert [(s.name, s.unit, s.initial, s.comment) for s in found.states] == [("y", "nM", 2.0, "a level; and more")]
+    assert found.states[0].balance == r"k \cdot \left(\text{root} - y\right)"
+    assert found.rules[0].formula == r"\begin{cases}x^{2} & \text{if } x > 1 \\ 0 & \text{otherwise}\end{cases}"
+
+
 @pytest.mark.parametrize(
     ("formula", "expected"),
     [

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import libsbml
 
 from speciosa import engine
-from speciosa.handbook._latex import latex, symbol, term
+from speciosa.handbook._latex import latex, term
 from speciosa.models import Part, units
 
 _NAMED = re.compile(r"(?:^|[;,\s])(\w+)\s*(?::=|'\s*=|=|:|(?=\s+in\s+\w+))")
+_PREFIX = "own"
 _ONLY_COMMENT = re.compile(r"^\s*//\s*(.*)$")
 
 
@@ -56,14 +57,6 @@ class Process:
 
 
 @dataclass(frozen=True)
-class Event:
-    """Something that happens at once when a condition comes true."""
-
-    when: str
-    then: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Anatomy:
     """A part taken apart."""
 
@@ -71,7 +64,6 @@ class Anatomy:
     states: tuple[State, ...]
     rules: tuple[Rule, ...]
     processes: tuple[Process, ...]
-    events: tuple[Event, ...]
 
 
 def anatomy(part: Part) -> Anatomy:
@@ -80,8 +72,10 @@ def anatomy(part: Part) -> Anatomy:
     Raises:
         ModelError: the part is no Antimony module.
     """
-    text = f"model {part.name}()\n{units()}\n{part.body}\nend\n"
-    document = libsbml.readSBMLFromString(engine.to_sbml(text))
+    # as an instance, since a name that Antimony reserves is free behind a prefix; SBML has no such names
+    instance = part.instance(_PREFIX, {port: port for port in part.ports})
+    sbml = engine.to_sbml(f"model part()\n{units()}\n{instance}\nend\n")
+    document = libsbml.readSBMLFromString(re.sub(rf"\b{_PREFIX}_", "", sbml))
     model = document.getModel()
     told, sections = _comments(part.body)
     own = _Own(part, model, told)
@@ -90,7 +84,6 @@ def anatomy(part: Part) -> Anatomy:
         tuple(own.states()),
         tuple(own.rules()),
         tuple(own.processes(sections)),
-        tuple(own.events()),
     )
 
 
@@ -132,13 +125,6 @@ class _Own:
                 latex(reaction.getKineticLaw().getMath()),
                 sections.get(name, ""),
             )
-
-    def events(self) -> Iterator[Event]:
-        for event in self.model.getListOfEvents():
-            then = [
-                f"{symbol(a.getVariable())} \\leftarrow {latex(a.getMath())}" for a in event.getListOfEventAssignments()
-            ]
-            yield Event(latex(event.getTrigger().getMath()), tuple(then))
 
     def _balances(self) -> dict[str, str]:
         """State → what the processes of this part do to it, as a sum."""

@@ -31,8 +31,6 @@ def part_page(anatomy: Anatomy, wired: Wiring, reached: Reach) -> str:
         "## What goes where" if anatomy.processes else "",
         *_processes(anatomy.processes),
         _balances(anatomy),
-        "## What happens at once" if anatomy.events else "",
-        *(display(f"\\text{{when }} {e.when}:\\quad {', '.join(e.then)}") for e in anatomy.events),
         "## Where it is used",
         _uses(uses, wired),
     )
