@@ -264,3 +264,25 @@ class TestMonoamines:
 
         assert not seven.figure("heart.QTc.max").determined
         assert leaf.figure("heart.QTc.max").determined
+
+
+def test_the_parameters_of_effects_are_those_that_no_concentration_depends_on():
+    known = {row.name for row in knowledge.load().table("parameters")}
+    read = set()
+
+    class Reading(dict):
+        def __getitem__(self, name):
+            read.add(name)
+            return super().__getitem__(name)
+
+    draws = Reading(exposure.draw(0, 1, effects=True).values)
+    companions = [
+        _company.Companion("x", "x", acts, grade, daily=True)
+        for acts in ("full", "partial", "antagonist", "sedative")
+        for grade in ("high", "moderate", "low")
+    ]
+    _dynamics.dynamics(draws, draws["MOR_tau_full"], companions)
+
+    assert known >= exposure.EFFECT_PARAMETERS
+    of_medicines = {"qt_known", "qt_possible", "qt_conditional"}
+    assert read - {"MOR_tau_full"} == exposure.EFFECT_PARAMETERS - of_medicines

@@ -4,6 +4,8 @@
 :func:`execute`) is open too, for who wants to run the model on other doses or other parameters.
 """
 
+from speciosa.exposure._company import Companion, company
+from speciosa.exposure._dynamics import EFFECT_PARAMETERS
 from speciosa.exposure._interaction import no_doses, ratios, victims, watch
 from speciosa.exposure._parameters import Draws, draw, sample
 from speciosa.exposure._plan import Plan, Setting, alkaloids, doses, enter, plan, setting, with_food
@@ -26,6 +28,8 @@ from speciosa.exposure._simulate import Exposure, model, simulate
 from speciosa.exposure._summary import auc, figure, terminal_rate
 
 __all__ = [
+    "EFFECT_PARAMETERS",
+    "Companion",
     "Curve",
     "Draws",
     "Exposure",
@@ -44,6 +48,7 @@ __all__ = [
     "TargetUse",
     "alkaloids",
     "auc",
+    "company",
     "doses",
     "draw",
     "enter",
