@@ -515,3 +515,15 @@ def test_the_sentence_of_a_curve_tells_the_side_that_matters(key, median, says):
     scenario = SimpleNamespace(draws=10)
 
     assert says in _curves.sentence(scenario, curve)
+
+
+def test_a_slow_curve_has_no_picture_of_the_first_day():
+    columns = ("median", "variability_low", "variability_high", "uncertainty_low", "uncertainty_high")
+    numbers, times = dict.fromkeys(columns, (0.0, 0.4, 0.1)), (0.0, 100.0, 336.0)
+    slow, quick = (
+        Curve(key=key, label="a curve", unit="", group="withdrawal", time_h=times, **numbers)
+        for key in ("withdrawal", "naive_effect")
+    )
+
+    assert [panel.name for panel in _curves.panels(slow)] == ["whole"]
+    assert [panel.name for panel in _curves.panels(quick)] == ["start", "whole"]
