@@ -18,6 +18,7 @@ from speciosa.assessment import Assessment
 from speciosa.checks import Severity
 from speciosa.cli import _tables
 from speciosa.errors import InputError
+from speciosa.exposure import Curve, Figure
 from speciosa.reports import _curves, _words
 from speciosa.reports._anchors import link, slugs
 
@@ -490,3 +491,39 @@ def test_a_row_prints_its_columns_source_confidence_and_users():
         assert words in text
     row.used_by = ()
     assert "nothing" in printed(_tables.row_view(row))
+
+
+def test_a_figure_that_is_no_answer_says_so_with_what_was_computed():
+    figure = Figure(key="serotonin.level", label="serotonin", value=1.16, unit="", determined=False)
+
+    assert _words.amount(figure) == "not determined (computed alone: 1.16-fold)"
+    assert _words.amount(figure.model_copy(update={"determined": True})) == "1.16-fold"
+
+
+@pytest.mark.parametrize(
+    ("key", "median", "says"),
+    [
+        ("breathing.response", (1.0, 0.7, 0.9), "falls to 70"),
+        ("breathing.PaCO2", (0.0, 3.0, 1.0), "reaches 3"),
+        ("noradrenaline.level", (1.0, 0.5, 1.2), "falls to 0.5"),
+        ("noradrenaline.level", (1.0, 0.9, 1.5), "reaches 1.5"),
+    ],
+)
+def test_the_sentence_of_a_curve_tells_the_side_that_matters(key, median, says):
+    columns = dict.fromkeys(("variability_low", "variability_high", "uncertainty_low", "uncertainty_high"), median)
+    curve = Curve(key=key, label="a curve", unit="", group="x", time_h=(0.0, 1.0, 2.0), median=median, **columns)
+    scenario = SimpleNamespace(draws=10)
+
+    assert says in _curves.sentence(scenario, curve)
+
+
+def test_a_slow_curve_has_no_picture_of_the_first_day():
+    columns = ("median", "variability_low", "variability_high", "uncertainty_low", "uncertainty_high")
+    numbers, times = dict.fromkeys(columns, (0.0, 0.4, 0.1)), (0.0, 100.0, 336.0)
+    slow, quick = (
+        Curve(key=key, label="a curve", unit="", group="withdrawal", time_h=times, **numbers)
+        for key in ("withdrawal", "naive_effect")
+    )
+
+    assert [panel.name for panel in _curves.panels(slow)] == ["whole"]
+    assert [panel.name for panel in _curves.panels(quick)] == ["start", "whole"]

@@ -127,7 +127,10 @@ def _conflicts() -> str:
 
 
 def _shown(scenario: Scenario) -> Iterator[Figure]:
-    for key in (PEAK, ONSET, WORST, OVER, BETWEEN):
+    """The intensity; the times only where there is a course worth telling."""
+    peak = scenario.figure(PEAK)
+    course = (ONSET, WORST, OVER) if peak is not None and peak.value >= SOME else ()
+    for key in (PEAK, *course, BETWEEN):
         figure = scenario.figure(key)
         if figure is not None and computed(figure):
             yield named(scenario, figure)

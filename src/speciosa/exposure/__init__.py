@@ -4,6 +4,8 @@
 :func:`execute`) is open too, for who wants to run the model on other doses or other parameters.
 """
 
+from speciosa.exposure._company import Companion, company
+from speciosa.exposure._dynamics import EFFECT_PARAMETERS
 from speciosa.exposure._held import held, left_out, missing
 from speciosa.exposure._intake import Intake, area_and_peak, no_doses, swallowed
 from speciosa.exposure._interaction import own_medicines, ratios, victims, watch
@@ -43,7 +45,9 @@ from speciosa.exposure._simulate import Exposure, case_setting, model, simulate
 from speciosa.exposure._summary import auc, figure, terminal_rate
 
 __all__ = [
+    "EFFECT_PARAMETERS",
     "Change",
+    "Companion",
     "Curve",
     "Doses",
     "Draws",
@@ -73,6 +77,7 @@ __all__ = [
     "area_and_peak",
     "auc",
     "case_setting",
+    "company",
     "doses",
     "draw",
     "enter",

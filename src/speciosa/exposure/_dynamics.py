@@ -34,6 +34,23 @@ AS_DRAWN = (
     *(f"efficacy_{target}" for target in ("ALPHA2A", "HT1A", "D2")),
 )
 
+EFFECT_PARAMETERS = frozenset(
+    {
+        *AS_DRAWN,
+        "adaptation_half_life_fast",
+        "adaptation_half_life_slow",
+        "central_chemoreflex",
+        "peripheral_chemoreflex",
+        "wakefulness_drive",
+        "challenge_PaCO2",
+        "opioid_partial_effect",
+        "opioid_partial_occupancy",
+        *(f"{kind}_{grade}" for kind in ("sedation", "opioid_effect") for grade in ("high", "moderate", "low")),
+        *(f"qt_{group}" for group in ("known", "possible", "conditional")),
+    }
+)
+"""Names of the parameters that no concentration depends on: a fit to concentrations leaves them alone."""
+
 
 def dynamics(d: Mapping[str, Array], tau_full: Array, companions: Sequence[Companion]) -> dict[str, Array]:
     """Values (runs,) of everything downstream of the targets, and of the opioids that the person takes beside.

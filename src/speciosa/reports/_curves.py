@@ -16,6 +16,7 @@ _TABLE_DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 28, 35, 42, 56, 70, 84)
 _TABLE_H = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0, *(_DAY * day for day in _TABLE_DAYS))
 _BY_DAY_FROM_H = 240.0
 _FALLING = ("CYP3A_", "breathing.ventilation", "breathing.response")  # beginnings of keys whose fall matters
+_SLOW = frozenset({"withdrawal", "adaptation"})  # keys of curves of which the first day shows nothing
 _EITHER_WAY = (".level",)  # ends of keys over baseline: what is farthest from it matters
 _LOGARITHMIC = frozenset({"concentration", "brain"})
 _COLUMNS = ("median", "variability_low", "variability_high", "uncertainty_low", "uncertainty_high")
@@ -86,16 +87,16 @@ def drawable(curve: Curve) -> bool:
 
 
 def panels(curve: Curve) -> tuple[Panel, ...]:
-    """The first day, where all happens, and the whole time, where it is longer than two days."""
+    """The first day, where most happens, and the whole time, where it is longer than two days."""
     end = curve.time_h[-1]
     if end <= _TWO_PANELS_FROM_H:
         return (Panel("whole", f"All {hours(end)}", end, in_days=False),)
-    start = Panel("start", "First 24 hours", _CLOSE_H, in_days=False)
+    start = () if curve.key in _SLOW else (Panel("start", "First 24 hours", _CLOSE_H, in_days=False),)
     if end > _BY_DAY_FROM_H:  # the teeth of four weeks of doses hide both bands
         extreme = "lowest" if _falls(curve) else "highest"
-        return (start, Panel("whole", f"The {extreme} value of each day", end, in_days=True, by_day=True))
+        return (*start, Panel("whole", f"The {extreme} value of each day", end, in_days=True, by_day=True))
     logarithmic = curve.group in _LOGARITHMIC and any(v > 0 for v in curve.median)
-    return (start, Panel("whole", f"All {hours(end)}", end, in_days=True, logarithmic=logarithmic))
+    return (*start, Panel("whole", f"All {hours(end)}", end, in_days=True, logarithmic=logarithmic))
 
 
 def points(curve: Curve, panel: Panel) -> dict[str, list[float]]:
