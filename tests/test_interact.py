@@ -210,3 +210,22 @@ def test_words_of_a_change():
     assert pair_words == ("1.39-fold", "together", "2\N{NO-BREAK SPACE}h before", "4\N{NO-BREAK SPACE}days after")
     assert words.far(0.5) == 2.0
     assert words.far(math.nan) == 1.0
+
+
+@pytest.mark.usefixtures("short")
+def test_juice_is_told_by_what_it_does_and_not_by_its_own_curve(case):
+    pair = interact(case, "grapefruit", case.regimens[0]).pair
+
+    assert [change.compound for change in pair.changes] == ["mitragynine", "7-hydroxymitragynine"]
+    assert words.sides(pair) == (("alkaloid", "mitragynine"),)
+    assert pair.changes[0].auc_ratio.value > 1.0
+
+
+@pytest.mark.usefixtures("short")
+def test_blocked_cyp3a_leaves_more_mitragynine_and_less_of_its_metabolite(case):
+    pair = interact(case, "itraconazole", case.regimens[0]).pair
+    changes = {change.compound: change.auc_ratio.value for change in pair.changes}
+
+    assert changes["mitragynine"] > 1.5
+    assert changes["7-hydroxymitragynine"] < 0.8  # clinical_ddi:DI023, about 40 to 60 % less, recalled
+    assert words.sides(pair)[0] == ("alkaloid", "mitragynine")

@@ -49,8 +49,11 @@ def _outside(compound: models.Compound, cleared_by: str, acts_on: str) -> Iterat
     acting = [name for name in _named(acts_on) if _IN_MODEL.get(name) not in compound.enzymes]
     if acting:
         yield f"What {compound.name} does to {', '.join(acting)} is not in the model."
-    if not compound.enzymes:
-        yield f"No enzyme of the model clears {compound.name}."
+    if not compound.seen:
+        yield (
+            f"What is meant here is what {compound.name} does to the enzyme of the gut: it stands as one compound, and "
+            "its own concentration says nothing."
+        )
 
 
 def _named(text: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def victims(taken: Collection[str] = ()) -> tuple[str, ...]:
         taken: ids of the person's own medicines, as in ``substances``.
     """
     net = models.network()
-    return tuple(c for c in net.of_kind("medicine") if c in net.probes or c in taken)
+    return tuple(c for c in net.of_kind("medicine") if c in net.probes or (c in taken and net.compounds[c].seen))
 
 
 def interactions(

@@ -179,7 +179,8 @@ def _changes(bench: _Bench, together: Run) -> Iterator[Change]:
     use, at = bench.use, bench.at
     medicine_alone = bench.run(use.after_h, goes_on=True, product=False)
     product_alone = bench.run(None)
-    for compound in (c for kind in ("medicine", "alkaloid") for c in at.assembly.compounds if c.kind == kind):
+    compounds = [c for kind in ("medicine", "alkaloid") for c in at.assembly.compounds if c.kind == kind]
+    for compound in (c for c in compounds if c.seen):
         alkaloid = compound.kind == "alkaloid"
         alone = product_alone if alkaloid else medicine_alone
         if alkaloid:
@@ -214,13 +215,17 @@ def _alone(bench: _Bench) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     return medicine, bench.of_alkaloid(bench.run(None), bench.alkaloid.plasma)
 
 
-def _both(bench: _Bench, hours: float, base: tuple[tuple[Array, Array], tuple[Array, Array]]) -> tuple[Figure, Figure]:
+def _both(
+    bench: _Bench, hours: float, base: tuple[tuple[Array, Array], tuple[Array, Array]]
+) -> tuple[Figure | None, Figure]:
     run = bench.run(hours)
     medicine = fold(bench.of_medicine(run, bench.medicine.plasma, hours), base[0])[0]
     alkaloid = fold(bench.of_alkaloid(run, bench.alkaloid.plasma), base[1])[0]
     names = (bench.medicine.name, bench.alkaloid.name)
     return (
-        _ratio(f"{names[0]}.auc_ratio", f"AUC of {names[0]} with the product", medicine, run),
+        _ratio(f"{names[0]}.auc_ratio", f"AUC of {names[0]} with the product", medicine, run)
+        if bench.medicine.seen
+        else None,
         _ratio(f"{names[1]}.auc_ratio", f"AUC of {names[1]} with {names[0]}", alkaloid, run),
     )
 
@@ -249,6 +254,8 @@ def _fading(spacings: tuple[Spacing, ...], *names: str) -> Iterator[Fading]:
     """Of the medicine when it comes after the product, of the alkaloid when the medicine came before."""
     for name, take, sign in zip(names, ("medicine", "alkaloid"), (1.0, -1.0), strict=True):
         figures = [(one.hours, getattr(one, take)) for one in spacings]
+        if any(one is None for _, one in figures):
+            continue
         most = max(figures, key=lambda pair: _far(pair[1].value))
         apart = sorted(((abs(h), one) for h, one in figures if sign * h >= 0.0), key=lambda pair: pair[0])
         for limit in LIMITS:

@@ -28,13 +28,14 @@ class Spacing(Record):
 
     Attributes:
         hours: the last dose of the medicine after the last dose of the product, h; negative: before it.
-        medicine: area of the medicine with the product over without.
+        medicine: area of the medicine with the product over without; ``None`` where its own concentration says
+            nothing.
         alkaloid: area of mitragynine (or 7-hydroxymitragynine, where the product holds no mitragynine) with the
             medicine over without.
     """
 
     hours: float
-    medicine: Figure
+    medicine: Figure | None
     alkaloid: Figure
 
 
@@ -65,14 +66,14 @@ class Phenotype(Record):
     Attributes:
         cyp2d6: phenotype of CYP2D6.
         cyp3a5: phenotype of CYP3A5.
-        medicine: area of the medicine with the product over without.
+        medicine: area of the medicine with the product over without; ``None`` as in :class:`Spacing`.
         alkaloid: area of the alkaloid with the medicine over without.
         exposure: area of the medicine alone over that in normal metabolisers who do not express CYP3A5.
     """
 
     cyp2d6: str
     cyp3a5: str
-    medicine: Figure
+    medicine: Figure | None
     alkaloid: Figure
     exposure: float
 
@@ -91,7 +92,7 @@ class Pair(Record):
         status: how many runs ended how.
         changes: the medicine, its metabolites, then the alkaloids.
         spacings: the pair at different times apart, in order.
-        fading: when each direction is largest and gone.
+        fading: when each direction is largest and gone, for each limit; the alkaloid last.
         phenotypes: CYP2D6 by CYP3A5.
         parameters: each parameter of the model with its rows.
         notes: what the model of this medicine leaves out.

@@ -71,6 +71,11 @@ class Compound:
         return f"{self.id}_{'blood' if self.disposition == 'full' else 'body'}_C_plasma"
 
     @property
+    def seen(self) -> bool:
+        """Whether its own concentration means something: not where it only ever meets the gut."""
+        return not any(route.gut_only for route in self.enzymes.values())
+
+    @property
     def products(self) -> tuple[str, ...]:
         """Ids of the compounds that it becomes."""
         return tuple(route.product for route in self.enzymes.values() if route.product)

@@ -26,7 +26,7 @@ _SEEN = 1.02  # a change smaller than this needs no room on the axis of times
 def interaction_svg(interaction: Interaction) -> str:
     """All pictures of an interaction as one SVG file with a legend."""
     pair = interaction.pair
-    courses = len(pair.changes)
+    courses, directions = len(pair.changes), words.sides(pair)
     rows = (courses + 1) // 2 + 2
 
     def paint(sheet: Sheet, grid: Any) -> None:  # noqa: ANN401 - matplotlib types its axes no closer
@@ -35,15 +35,15 @@ def interaction_svg(interaction: Interaction) -> str:
             _course(axes, change, pair.draws)
         if courses % 2:
             places[courses].remove()
-        left = places[2 * (rows - 2) :]
-        _apart(left[0], pair, "medicine")
-        _apart(left[1], pair, "alkaloid")
-        _dots(left[2], pair, "medicine")
-        _dots(left[3], pair, "alkaloid")
+        for column, (of, name) in enumerate(directions):
+            _apart(grid[rows - 2][column], pair, of, name)
+            _dots(grid[rows - 1][column], pair, of, name)
+        for axes in [axes for line in grid[rows - 2 :] for axes in line[len(directions) :]]:
+            axes.remove()
         _legend(sheet)
 
     text = painted((2 * _PANEL[0], rows * _PANEL[1] + 0.5), (rows, 2), paint)
-    said = [*words.changes(pair), words.by_phenotype(pair), words.NO_PROMISE]
+    said = [*words.changes(pair), *(words.by_phenotype(pair, *side) for side in directions), words.NO_PROMISE]
     return titled(text, interaction.title, " ".join(said), "figure")
 
 
@@ -53,14 +53,16 @@ def course_svg(change: Change, draws: int, prefix: str) -> str:
     return titled(text, f"{sentence_case(change.compound)} over time", words.changed(change), prefix)
 
 
-def apart_svg(pair: Pair, of: str, says: str, prefix: str) -> str:
+def apart_svg(pair: Pair, of: str, name: str, says: str) -> str:
     """The change of the medicine or the alkaloid by the time between the doses, for a page."""
-    return titled(_one(lambda axes: _apart(axes, pair, of, title=False), prefix), "Change by time apart", says, prefix)
+    text = _one(lambda axes: _apart(axes, pair, of, name, title=False), f"apart-{of}")
+    return titled(text, f"AUC of {name} by time apart", says, f"apart-{of}")
 
 
-def phenotypes_svg(pair: Pair, of: str, says: str, prefix: str) -> str:
+def phenotypes_svg(pair: Pair, of: str, name: str, says: str) -> str:
     """The change of the medicine or the alkaloid by phenotype, for a page."""
-    return titled(_one(lambda axes: _dots(axes, pair, of, title=False), prefix), "Change by phenotype", says, prefix)
+    text = _one(lambda axes: _dots(axes, pair, of, name, title=False), f"phenotype-{of}")
+    return titled(text, f"AUC of {name} by phenotype", says, f"phenotype-{of}")
 
 
 def _one(draw: Callable[[Axes], None], prefix: str) -> str:
@@ -84,7 +86,7 @@ def _course(axes: Axes, change: Change, draws: int, *, title: bool = True) -> No
     axes.set_title(f"{sentence_case(change.compound)}\n{both.unit}" if title else both.unit, loc="left", fontsize=11.0)
 
 
-def _apart(axes: Axes, pair: Pair, of: str, *, title: bool = True) -> None:
+def _apart(axes: Axes, pair: Pair, of: str, name: str, *, title: bool = True) -> None:
     figures: list[tuple[float, Figure]] = [(one.hours, getattr(one, of)) for one in pair.spacings]
     seen = [h for h, one in figures if words.far(one.value) >= _SEEN]
     first, last = min([*seen, _LEAST_APART[0]]), max([*seen, _LEAST_APART[1]])
@@ -98,7 +100,6 @@ def _apart(axes: Axes, pair: Pair, of: str, *, title: bool = True) -> None:
     axes.axhline(1.0, color=INK, linewidth=1.0)
     axes.axvline(0.0, color=INK, linewidth=0.6, linestyle=":")
     axes.set_xlabel(f"hours from the last dose of the product to {pair.name}")
-    name = pair.name if of == "medicine" else pair.fading[-1].compound
     axes.set_title(f"AUC of {name} by time apart\n-fold" if title else "-fold", loc="left", fontsize=11.0)
     axes.yaxis.set_major_locator(MaxNLocator(5))
 
@@ -111,7 +112,7 @@ def _bands(axes: Axes, x: Sequence[float], figures: Sequence[Figure]) -> None:
         axes.fill_between(x, [low for low, _ in draws], [high for _, high in draws], facecolor="none", **hatched())
 
 
-def _dots(axes: Axes, pair: Pair, of: str, *, title: bool = True) -> None:
+def _dots(axes: Axes, pair: Pair, of: str, name: str, *, title: bool = True) -> None:
     rows = [(one, getattr(one, of)) for one in reversed(pair.phenotypes)]
     for y, (_, figure) in enumerate(rows):
         if figure.variability is not None:
@@ -127,7 +128,6 @@ def _dots(axes: Axes, pair: Pair, of: str, *, title: bool = True) -> None:
     axes.set_yticks(range(len(rows)), [words.short_who(one) for one, _ in rows], fontsize=9.0)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
-    name = pair.name if of == "medicine" else pair.fading[-1].compound
     axes.set_title(f"AUC of {name} by phenotype\n-fold" if title else "-fold", loc="left", fontsize=11.0)
     axes.xaxis.set_major_locator(MaxNLocator(5))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from speciosa.exposure import Pair
 from speciosa.interaction import Interaction
 from speciosa.reports import _pair_figures as pictures
 from speciosa.reports import _pair_words as words
@@ -35,39 +36,30 @@ def interaction_html(interaction: Interaction) -> str:
         asked=(("pair", pair.scenario, f"{pair.name}, {pair.taken}"),),
         simulated=(pair,),
         pair=pair,
-        alkaloid=pair.fading[-1].compound,
-        courses=tuple(_courses(interaction)),
-        apart=tuple(_apart(interaction)),
-        phenotypes=tuple(_phenotypes(interaction)),
+        sides=words.sides(pair),
+        courses=tuple(_courses(pair)),
+        apart=tuple(_apart(pair)),
+        phenotypes=tuple(_phenotypes(pair)),
         words=words,
     )
 
 
-def _courses(interaction: Interaction) -> Iterator[PictureView]:
-    pair = interaction.pair
+def _courses(pair: Pair) -> Iterator[PictureView]:
     for number, change in enumerate(pair.changes, 1):
         name = f"course-{number}"
         svg = Markup(pictures.course_svg(change, pair.draws, name))  # noqa: S704 - texts in it are escaped
         yield PictureView(name, sentence_case(change.compound), words.changed(change), svg)
 
 
-def _apart(interaction: Interaction) -> Iterator[PictureView]:
-    pair = interaction.pair
-    for of, name in _directions(interaction):
+def _apart(pair: Pair) -> Iterator[PictureView]:
+    for of, name in words.sides(pair):
         says = words.timing(pair, name)
-        svg = Markup(pictures.apart_svg(pair, of, says, f"apart-{of}"))  # noqa: S704 - texts in it are escaped
+        svg = Markup(pictures.apart_svg(pair, of, name, says))  # noqa: S704 - texts in it are escaped
         yield PictureView(f"apart-{of}", f"AUC of {name} by the time between the doses", says, svg)
 
 
-def _phenotypes(interaction: Interaction) -> Iterator[PictureView]:
-    pair = interaction.pair
-    for of, name in _directions(interaction):
-        says = words.by_phenotype(pair) if of == "medicine" else words.alkaloid_by_phenotype(pair)
-        svg = Markup(pictures.phenotypes_svg(pair, of, says, f"phenotype-{of}"))  # noqa: S704 - texts are escaped
+def _phenotypes(pair: Pair) -> Iterator[PictureView]:
+    for of, name in words.sides(pair):
+        says = words.by_phenotype(pair, of, name)
+        svg = Markup(pictures.phenotypes_svg(pair, of, name, says))  # noqa: S704 - texts in it are escaped
         yield PictureView(f"phenotype-{of}", f"AUC of {name} by phenotype", says, svg)
-
-
-def _directions(interaction: Interaction) -> Iterator[tuple[str, str]]:
-    pair = interaction.pair
-    yield "medicine", pair.name
-    yield "alkaloid", pair.fading[-1].compound

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from speciosa.checks import Severity
-from speciosa.exposure import Pair
+from speciosa.exposure import Pair, Phenotype, Spacing
 from speciosa.interaction import Interaction
 from speciosa.reports import _pair_words as words
 from speciosa.reports._terminal import WIDTH, emergency_panel, finding_lines, stale_panel
@@ -46,7 +46,7 @@ def _parts(interaction: Interaction) -> Iterator[RenderableType]:
     yield _said(*words.changes(pair))
     yield from _timing(pair)
     yield _phenotypes(pair)
-    yield _said(words.by_phenotype(pair))
+    yield _said(*(words.by_phenotype(pair, *side) for side in words.sides(pair)))
     yield from _beside(interaction)
     yield Line(style="default")
     yield from _rules(interaction, short=True)
@@ -74,27 +74,38 @@ def _changes(pair: Pair) -> Table:
 
 
 def _timing(pair: Pair) -> Iterator[RenderableType]:
+    (of, name), *others = words.sides(pair)
     rows = [
-        (words.time_apart(one.hours), *words.spread_words(one.medicine), words.fold(one.alkaloid.value))
+        (words.time_apart(one.hours), *words.spread_words(getattr(one, of)), *_folds(one, others))
         for one in pair.spacings
-        if max(words.far(one.medicine.value), words.far(one.alkaloid.value)) >= _WORTH or one.hours == 0.0
+        if any(words.far(getattr(one, side).value) >= _WORTH for side, _ in words.sides(pair)) or one.hours == 0.0
     ]
-    alkaloid = pair.fading[-1].compound
-    title = f"AUC of {pair.name} by the time it is taken, from the last dose of the product"
-    yield _table(title, f"{pair.name.capitalize()} taken", rows, alkaloid.capitalize())
-    yield _said(words.timing(pair, pair.name), words.timing(pair, alkaloid))
+    title = f"AUC of {name} by the time {pair.name} is taken, from the last dose of the product"
+    yield _table(title, f"{pair.name.capitalize()} taken", rows, [other.capitalize() for _, other in others])
+    yield _said(*(words.timing(pair, side) for _, side in words.sides(pair)))
 
 
 def _phenotypes(pair: Pair) -> Table:
+    (of, name), *others = words.sides(pair)
+    alone = any(side == "medicine" for side, _ in words.sides(pair))
     rows = [
         (
             words.short_who(one),
-            *words.spread_words(one.medicine),
-            words.fold(one.exposure),
+            *words.spread_words(getattr(one, of)),
+            *_folds(one, others),
+            *([words.fold(one.exposure)] if alone else []),
         )
         for one in pair.phenotypes
     ]
-    return _table(f"AUC of {pair.name} with the product over without, by phenotype", "CYP2D6, CYP3A5", rows, "Alone")
+    heads = [other.capitalize() for _, other in others] + (["Alone"] if alone else [])
+    title = f"AUC of {name} with both over without the other"
+    if alone:
+        title += f"; {pair.name} alone, over that of normal people"
+    return _table(title, "CYP2D6, CYP3A5", rows, heads)
+
+
+def _folds(one: Spacing | Phenotype, others: Sequence[tuple[str, str]]) -> list[str]:
+    return [words.fold(getattr(one, side).value) for side, _ in others]
 
 
 def _beside(interaction: Interaction) -> Iterator[RenderableType]:
@@ -109,14 +120,14 @@ def _beside(interaction: Interaction) -> Iterator[RenderableType]:
         yield _said(*interaction.pair.notes)
 
 
-def _table(title: str, first: str, rows: Sequence[Sequence[str]], last: str | None = None) -> Table:
+def _table(title: str, first: str, rows: Sequence[Sequence[str]], more: Sequence[str] = ()) -> Table:
     table = Table(title=Text(clean(title)), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.title_style = "bold"
-    table.add_column(Text(clean(first)), ratio=1, min_width=16, overflow="fold")
+    table.add_column(Text(clean(first)), ratio=1, min_width=12, overflow="fold")
     for heading in ("Median person", "People differ", "We do not know"):
         table.add_column(heading, justify="right", min_width=12)
-    if last:
-        table.add_column(Text(clean(last)), justify="right", min_width=11)
+    for heading in more:
+        table.add_column(Text(clean(heading)), justify="right", min_width=8)
     for row in rows:
         table.add_row(*(Text(clean(cell)) for cell in row))
     return table

@@ -60,29 +60,37 @@ def _gone(fading: Fading) -> str:
     return f"within {number(fading.below)}-fold of no change {person} (95 % of people {people})"
 
 
-def by_phenotype(pair: Pair) -> str:
-    """Where between phenotypes the change and the exposure lie."""
-    most = max(pair.phenotypes, key=lambda one: far(one.medicine.value))
-    least = min(pair.phenotypes, key=lambda one: far(one.medicine.value))
+def sides(pair: Pair) -> tuple[tuple[str, str], ...]:
+    """The directions of a pair, the one that changes more first: (``medicine`` or ``alkaloid``, name)."""
+    both = (("medicine", pair.name), ("alkaloid", pair.fading[-1].compound))
+    held = [side for side in both if all(getattr(one, side[0]) is not None for one in pair.spacings)]
+    return tuple(sorted(held, key=lambda side: -max(far(getattr(one, side[0]).value) for one in pair.spacings)))
+
+
+def by_phenotype(pair: Pair, of: str, name: str) -> str:
+    """In whom one direction changes most, and for the medicine who has more of it already.
+
+    Args:
+        pair: the simulation.
+        of: ``medicine`` or ``alkaloid``.
+        name: of the compound.
+    """
+    ranked = sorted(pair.phenotypes, key=lambda one: far(getattr(one, of).value))
+    least, most = (far(getattr(one, of).value) for one in (ranked[0], ranked[-1]))
+    value = fold(getattr(ranked[-1], of).value)
+    if most < _SAME:
+        text = f"In no phenotype does the AUC of {name} change by more than {number(_SAME)}-fold."
+    elif most < _SAME * least:
+        text = f"The AUC of {name} changes about equally in all phenotypes: {value} where it changes most."
+    else:
+        text = f"The AUC of {name} changes most in {who(ranked[-1])}: {value}."
     high = max(pair.phenotypes, key=lambda one: one.exposure)
-    text = f"The AUC of {pair.name} changes most in {who(most)}: {fold(most.medicine.value)}."
-    if far(most.medicine.value) < _SAME * far(least.medicine.value):
-        text = f"The AUC of {pair.name} changes about equally in all phenotypes: {fold(most.medicine.value)} at most."
-    if high.exposure >= _LARGE:
-        text += (
-            f" Without the product, {who(high)} already have {fold(high.exposure)} the exposure of normal metabolisers "
-            "who do not express CYP3A5."
-        )
-    return text
-
-
-def alkaloid_by_phenotype(pair: Pair) -> str:
-    """In whom the medicine changes the alkaloid most."""
-    name = pair.fading[-1].compound
-    most = max(pair.phenotypes, key=lambda one: far(one.alkaloid.value))
-    if far(most.alkaloid.value) < _SAME:
-        return f"In no phenotype does {pair.name} change the AUC of {name} by more than {number(_SAME)}-fold."
-    return f"The AUC of {name} changes most in {who(most)}: {fold(most.alkaloid.value)}."
+    if of == "alkaloid" or high.exposure < _LARGE:
+        return text
+    return (
+        f"{text} Without the product, {who(high)} already have {fold(high.exposure)} the exposure to {name} of normal "
+        "metabolisers who do not express CYP3A5."
+    )
 
 
 def who(one: Phenotype) -> str:
