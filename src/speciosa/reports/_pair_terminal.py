@@ -81,27 +81,25 @@ def _timing(pair: Pair) -> Iterator[RenderableType]:
         if any(words.far(getattr(one, side).value) >= _WORTH for side, _ in words.sides(pair)) or one.hours == 0.0
     ]
     title = f"AUC of {name} by the time {pair.name} is taken, from the last dose of the product"
-    yield _table(title, f"{pair.name.capitalize()} taken", rows, [other.capitalize() for _, other in others])
+    yield _table(title, "Taken", rows, [other.capitalize() for _, other in others])
     yield _said(*(words.timing(pair, side) for _, side in words.sides(pair)))
 
 
 def _phenotypes(pair: Pair) -> Table:
-    (of, name), *others = words.sides(pair)
+    of, name = words.sides(pair)[0]  # a second direction would not fit 80 columns: the page has it
     alone = any(side == "medicine" for side, _ in words.sides(pair))
     rows = [
         (
             words.short_who(one),
             *words.spread_words(getattr(one, of)),
-            *_folds(one, others),
             *([words.fold(one.exposure)] if alone else []),
         )
         for one in pair.phenotypes
     ]
-    heads = [other.capitalize() for _, other in others] + (["Alone"] if alone else [])
     title = f"AUC of {name} with both over without the other"
     if alone:
         title += f"; {pair.name} alone, over that of normal people"
-    return _table(title, "CYP2D6, CYP3A5", rows, heads)
+    return _table(title, "CYP2D6, CYP3A5", rows, ["Alone"] if alone else [])
 
 
 def _folds(one: Spacing | Phenotype, others: Sequence[tuple[str, str]]) -> list[str]:
