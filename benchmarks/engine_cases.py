@@ -105,7 +105,7 @@ def dapagliflozin(people: int) -> Case:
 
 def body(people: int) -> Case:
     """The shipped body with two compounds and the tolerances of an assessment."""
-    assembly = models.assemble(("mitragynine", "hydroxymitragynine"))
+    assembly = models.assemble(("mitragynine", "hydroxymitragynine"), effects=True)
     middle = np.array(list(body_values(assembly.symbols, 1).values()))
     return Case(
         name="body",

@@ -29,7 +29,7 @@ def main(device: str = "cuda:0") -> int:
     if device not in engine.devices():
         print(f"There is no {device} on this machine; there is {', '.join(engine.devices())}. Nothing was measured.")
         return 0
-    assembly = models.assemble(COMPOUNDS)
+    assembly = models.assemble(COMPOUNDS, effects=True)
     kernel = engine.compile(engine.load(assembly.sbml), OUTPUTS, tuple(s.name for s in assembly.symbols), cache=False)
     table = people(assembly.symbols)
     first, _ = timed(kernel, table[:1], device)

@@ -239,7 +239,7 @@ def test_what_is_not_said_about_a_person_is_not_known():
         ({"phenotypes": {"CYP2D6": "slow"}}, ["person.phenotypes.CYP2D6", "poor"]),
         ({"phenotypes": {"CYP2D7": "poor"}}, ["person.phenotypes.CYP2D7", "'CYP2D6'"]),
         ({"conditions": "asthma"}, ["person.conditions", "a list"]),
-        ({"conditions": [5]}, ["person.conditions[0]", "text"]),
+        ({"conditions": [5]}, ["person.conditions[0]", "a mapping"]),
         ({"medicines": [{"dose": "5 mg"}]}, ["person.medicines[0].name", "required"]),
         ({"medicines": ["a", {"name": "b", "use": "often"}]}, ["person.medicines[1].use", "as needed"]),
         ({"medicines": [5]}, ["person.medicines[0]", "mapping"]),

@@ -400,7 +400,7 @@ def test_the_benchmark_says_that_there_is_no_gpu(monkeypatch, capsys):
 def test_the_benchmark_measures_and_compares(plug_in, capsys):
     script = runpy.run_path(str(BENCHMARK))
     script["main"].__globals__.update(GPU_PEOPLE=20, CORE_PEOPLE=10, ROUNDS=1)
-    assembly = models.assemble(script["COMPOUNDS"])
+    assembly = models.assemble(script["COMPOUNDS"], effects=True)
     plug_in(assembly.sbml, script["OUTPUTS"], tuple(symbol.name for symbol in assembly.symbols))
 
     assert script["main"]("cuda:0") == 0

@@ -44,7 +44,7 @@ def ptx(name, capability=80):
 
 
 def body():
-    assembly = models.assemble(("mitragynine", "hydroxymitragynine"))
+    assembly = models.assemble(("mitragynine", "hydroxymitragynine"), effects=True)
     return (
         assembly.sbml,
         ("mitragynine_blood_C_plasma", "MOR_occupancy"),
@@ -54,7 +54,7 @@ def body():
 
 MODELS["body"] = body()
 INTO = {"oral": "gut", "bound": "gut", "body": "mitragynine_lumen_U_stomach"}
-SOMEBODY = list(body_values(models.assemble(("mitragynine", "hydroxymitragynine")).symbols, 1).values())
+SOMEBODY = list(body_values(models.assemble(("mitragynine", "hydroxymitragynine"), effects=True).symbols, 1).values())
 
 
 @pytest.mark.parametrize("capability", _gpu_code.ARCHITECTURES)

@@ -50,10 +50,11 @@ def run(at, mg=None, times=(0.0, 1.0, 2.0, 24.0), outputs=("mitragynine_blood_C_
 
 def test_every_regimen_is_simulated_in_every_person_and_every_draw(case, exposed):
     people, draws = case.simulation.people, case.simulation.draws
+    others = len(exposed.draws.alternatives)
 
     assert [s.name for s in exposed.scenarios] == ["one dose", "a week"]
     for scenario, one in zip(exposed.scenarios, exposed.runs, strict=True):
-        assert scenario.status == {"ok": people + draws * people}
+        assert scenario.status == {"ok": people + (draws + others) * people}
         assert (scenario.people, scenario.draws) == (people, draws)
         assert np.isfinite(one.values).all()
 
@@ -222,7 +223,11 @@ def test_a_dataset_has_names_units_and_both_coordinates(exposed):
     assert data.attrs["regimen"] == "a week"
     assert data["time"].attrs["units"] == "h"
     assert data["mitragynine_blood_C_plasma"].attrs["units"] == "nM"
-    assert set(np.unique(data["draw"])) == set(range(7))
+    others = exposed.draws.alternatives
+    assert set(np.unique(data["draw"])) == set(range(-len(others), 7))
+    hemby = data["data_set"] == "opioid: Hemby 2026, human receptors"
+    assert set(np.unique(data["draw"][hemby])) == {-1}
+    assert set(np.unique(data["data_set"][data["draw"] >= 0])) == {""}
 
 
 @pytest.mark.parametrize("name", ["runs.parquet", "runs.nc"])

@@ -14,12 +14,14 @@ from speciosa.errors import ModelError
 from speciosa.models import Base, Composition
 
 ALKALOIDS = ("mitragynine", "7-hydroxymitragynine")
-EVERYTHING = tuple(models.network().compounds)
+# every alkaloid, and a medicine for each kind of wiring: competition, metabolite, inactivation, induction, gut alone
+MEDICINES = ("midazolam", "dextromethorphan", "dextrorphan", "paroxetine", "rifampicin", "grapefruit_juice")
+EVERYTHING = (*models.network().of_kind("alkaloid"), *MEDICINES)
 
 
 @pytest.fixture(scope="module")
 def whole():
-    return models.assemble(EVERYTHING)
+    return models.assemble(EVERYTHING, effects=True)
 
 
 @pytest.mark.parametrize("name", models.part_names())
@@ -41,9 +43,10 @@ def test_an_unknown_part_is_refused():
         models.part("heart_valve")
 
 
+@pytest.mark.parametrize("effects", [False, True])
 @pytest.mark.parametrize("compounds", [ALKALOIDS, ("mitragynine",), (*ALKALOIDS, "midazolam"), EVERYTHING])
-def test_libsbml_finds_nothing_to_say_units_included(compounds):
-    assert models.check(models.assemble(compounds).sbml) == ()
+def test_libsbml_finds_nothing_to_say_units_included(compounds, effects):
+    assert models.check(models.assemble(compounds, effects=effects).sbml) == ()
 
 
 def test_a_unit_error_is_a_complaint():
@@ -85,7 +88,7 @@ def test_an_unknown_compound_is_named_with_those_there_are():
 
 def flows():
     """Numbers for every symbol of a body whose flows add up; nothing else about it is meant to be real."""
-    values = dict.fromkeys((s.name for s in models.assemble(EVERYTHING).symbols), 1.0)
+    values = dict.fromkeys((s.name for s in models.assemble(EVERYTHING, effects=True).symbols), 1.0)
     organs = [name for name in values if name.startswith("Q_") and name not in {"Q_liver", "Q_cardiac", "Q_villi"}]
     values |= {name: 20.0 for name in organs if not name.endswith("_Q_inter")}
     values["Q_liver"] = 4 * 20.0
@@ -95,25 +98,56 @@ def flows():
     return values
 
 
-def test_no_amount_is_made_or_lost_without_elimination():
+def closed():
+    """A body that nothing leaves: no clearance, no loss in blood, no loss in acid."""
     values = flows()
-    values |= {n: 0.0 for n in values if "_CLint_" in n or n.endswith("_k_plasma")}
-    values |= {n: 0.0 for n in values if n.endswith(("_k_acid", "_k_acid_convert"))}
-    runner = roadrunner.RoadRunner(models.assemble(ALKALOIDS, values).sbml)
+    values |= {n: 0.0 for n in values if "_CLint_" in n or n.endswith(("_k_plasma", "_k_acid", "_k_acid_convert"))}
+    return values
+
+
+def amounts(values, swallowed):
+    """Amount of every species over 100 h after a dose of 100 of one compound: names, (times, species)."""
+    runner = roadrunner.RoadRunner(models.assemble(EVERYTHING, values).sbml)
     runner.integrator.relative_tolerance = 1e-10
-    runner["mitragynine_lumen_U_stomach"] = 60.0
-    runner["mitragynine_lumen_D_stomach"] = 40.0
-    species = [s for s in runner.model.getFloatingSpeciesIds() if s.startswith("mitragynine_")]
+    if models.network().compound(swallowed).swallowed:
+        runner[f"{swallowed}_lumen_U_stomach"] = 60.0
+        runner[f"{swallowed}_lumen_D_stomach"] = 40.0
+    else:
+        runner[f"{swallowed}_body_A_central"] = 100.0
+    species = list(runner.model.getFloatingSpeciesIds())
     runner.timeCourseSelections = ["time", *species]
+    return species, np.asarray(runner.simulate(0, 100, 30))[:, 1:]
 
-    amounts = np.asarray(runner.simulate(0, 100, 30))[:, 1:]
 
-    np.testing.assert_allclose(amounts.sum(axis=1), 100.0, rtol=1e-8)
+@pytest.mark.parametrize("compound", EVERYTHING)
+def test_no_amount_is_made_or_lost_without_elimination(compound):
+    species, found = amounts(closed(), compound)
+    own = [s.startswith(f"{compound}_") for s in species]
+
+    np.testing.assert_allclose(found[:, own].sum(axis=1), 100.0, rtol=1e-8)
+    assert np.abs(found[:, ~np.array(own)]).max() < 1e-8
+
+
+@pytest.mark.parametrize(
+    ("way", "swallowed", "made"),
+    [
+        ("_CLint_CYP3A", "mitragynine", "hydroxymitragynine"),
+        ("_k_acid_convert", "hydroxymitragynine", "mitragynine"),
+        ("_k_plasma", "hydroxymitragynine", "pseudoindoxyl"),
+    ],
+)
+def test_what_becomes_another_compound_is_all_found_there(way, swallowed, made):
+    values = closed()
+    values |= {name: 1.0 for name in values if name in {swallowed + way, f"{swallowed}_f_{made}"}}
+    species, found = amounts(values, swallowed)
+
+    np.testing.assert_allclose(found.sum(axis=1), 100.0, rtol=1e-8)
+    assert found[-1, [s.startswith(f"{made}_") for s in species]].sum() > 1.0
 
 
 def test_receptor_occupancy_is_competition():
-    values = flows() | {"mitragynine_Ki_MOR": 100.0, "hydroxymitragynine_Ki_MOR": 10.0}
-    runner = roadrunner.RoadRunner(models.assemble(ALKALOIDS, values).sbml)
+    values = flows() | {"mitragynine_Ki_MOR": 100.0, "hydroxymitragynine_Ki_MOR": 10.0, "MOR_load_other": 0.0}
+    runner = roadrunner.RoadRunner(models.assemble(ALKALOIDS, values, effects=True).sbml)
     runner["mitragynine_brain_A"], runner["hydroxymitragynine_brain_A"] = 500.0, 70.0
     a, b = runner["mitragynine_brain_Cu"] / 100.0, runner["hydroxymitragynine_brain_Cu"] / 10.0
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speciosa import cases, knowledge, models, people
+from speciosa.cases import Cirrhosis, KidneyDisease, Pregnancy
 from speciosa.errors import CaseError
 from speciosa.people import Who, _body, _draws, _rows, _traits, population
 
@@ -33,7 +34,10 @@ OTHER = {
     "CYP3A_liver",
     "CYP3A_gut",
     "CYP2D6_liver",
+    "CYP2C19_liver",
 }
+POOR_HAVE_NONE = {"CYP2D6_liver", "CYP2C19_liver"}
+HEALTHY = {"liver_function", "portal_shunt"}  # the same for everybody who is healthy
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +61,7 @@ def made(n, seed, who):
 
 
 def test_a_population_holds_exactly_the_values_that_a_plan_needs(anyone):
-    assert set(anyone.values) == VOLUMES | FLOWS | OTHER
+    assert set(anyone.values) == VOLUMES | FLOWS | OTHER | HEALTHY
     assert {value.shape for value in anyone.values.values()} == {(6000,)}
     assert anyone.size == 6000
 
@@ -69,7 +73,7 @@ def test_values_cannot_be_changed(anyone):
 
 def test_labels_name_one_word_per_person(anyone):
     assert {name: len(words) for name, words in anyone.labels.items()} == dict.fromkeys(
-        ("sex", "ancestry", "CYP2D6", "CYP3A5"), 6000
+        ("sex", "ancestry", "CYP2D6", "CYP2C19", "CYP3A5"), 6000
     )
 
 
@@ -78,7 +82,9 @@ def test_ancestries_are_those_that_a_case_may_name():
 
 
 @pytest.mark.parametrize(
-    "words", [{"sex": "X"}, {"cyp2d6": "fast"}, {"cyp3a5": "yes"}, {"ancestry": "martian"}], ids=lambda w: next(iter(w))
+    "words",
+    [{"sex": "X"}, {"cyp2d6": "fast"}, {"cyp2c19": "fast"}, {"cyp3a5": "yes"}, {"ancestry": "martian"}],
+    ids=lambda w: next(iter(w)),
 )
 def test_an_unknown_word_is_refused_with_the_known_ones(words):
     with pytest.raises(CaseError, match="expected one of"):
@@ -102,7 +108,7 @@ def test_a_person_is_the_same_bit_for_bit_in_any_population(n, who):
 def test_another_seed_gives_other_people():
     one, other = population(50, 1, Who()), population(50, 2, Who())
 
-    for name in OTHER - {"CYP2D6_liver"}:  # all poor metabolisers have none
+    for name in OTHER - POOR_HAVE_NONE:  # all poor metabolisers have none
         assert not np.any(one.values[name] == other.values[name]), name
 
 
@@ -113,7 +119,7 @@ def test_large_seeds_that_differ_little_give_other_people():
 
 
 def test_people_of_one_seed_differ(anyone):
-    for name in (VOLUMES | FLOWS | OTHER) - {"CYP2D6_liver"}:
+    for name in (VOLUMES | FLOWS | OTHER) - POOR_HAVE_NONE:
         assert np.unique(anyone.values[name]).size > 5900, name
 
 
@@ -139,9 +145,7 @@ def test_every_random_number_is_used_once():
 
 
 def test_fixed_values_are_those_of_everyone():
-    who = Who(
-        age_y=44, sex="F", height_cm=171.5, weight_kg=66.2, ancestry="latino", cyp2d6="ultrarapid", cyp3a5="expresser"
-    )
+    who = Who(44, "F", 171.5, 66.2, "latino", "ultrarapid", "expresser", cyp2c19="rapid")
     crowd = population(40, 1, who)
 
     assert np.all(crowd.values["age_y"] == 44)
@@ -151,6 +155,7 @@ def test_fixed_values_are_those_of_everyone():
         "sex": {"F"},
         "ancestry": {"latino"},
         "CYP2D6": {"ultrarapid"},
+        "CYP2C19": {"rapid"},
         "CYP3A5": {"expresser"},
     }
 
@@ -230,9 +235,9 @@ def test_relative_values_have_a_median_of_one(name, anyone):
     assert np.median(anyone.values[name]) == pytest.approx(1.0, abs=0.04)
 
 
-@pytest.mark.parametrize("name", ["CYP3A_liver", "CYP3A_gut", "CYP2D6_liver"])
+@pytest.mark.parametrize("name", ["CYP3A_liver", "CYP3A_gut", "CYP2D6_liver", "CYP2C19_liver"])
 def test_the_typical_person_has_an_enzyme_activity_of_one(name):
-    crowd = population(6000, 9, Who(cyp2d6="normal", cyp3a5="non-expresser"))
+    crowd = population(6000, 9, Who(cyp2d6="normal", cyp2c19="normal", cyp3a5="non-expresser"))
 
     assert np.median(crowd.values[name]) == pytest.approx(1.0, abs=0.04)
 
@@ -353,10 +358,10 @@ def test_expressers_have_more_cyp3a_in_liver_and_gut_alike():
 @pytest.mark.parametrize("age", [12, 18, 95, 110])
 @pytest.mark.parametrize(("height", "weight"), [(140, 30), (200, 300), (100, 90), (250, 65), (170, 70)])
 def test_extreme_bodies_give_finite_positive_values(sex, age, height, weight):
-    crowd = population(200, 1, Who(age_y=age, sex=sex, height_cm=height, weight_kg=weight, cyp2d6="normal"))
+    crowd = population(200, 1, Who(age, sex, height, weight, cyp2d6="normal", cyp2c19="normal"))
 
     for name, value in crowd.values.items():
-        assert np.all(np.isfinite(value) & (value > 0)), name
+        assert np.all(np.isfinite(value) & ((value > 0) | (name == "portal_shunt"))), name
 
 
 @st.composite
@@ -368,9 +373,16 @@ def someone(draw):
         "weight_kg": st.floats(25, 350),
         "ancestry": st.sampled_from(people.ancestries()),
         "cyp2d6": st.sampled_from(["poor", "intermediate", "normal", "ultrarapid"]),
+        "cyp2c19": st.sampled_from(["poor", "intermediate", "normal", "rapid", "ultrarapid"]),
         "cyp3a5": st.sampled_from(["expresser", "non-expresser"]),
+        "cirrhosis": st.builds(Cirrhosis, st.sampled_from([None, "A", "B", "C"])),
+        "kidney_disease": st.builds(KidneyDisease, st.none() | st.floats(2, 200)),
+        "pregnancy": st.builds(Pregnancy, st.none() | st.floats(1, 42)),
     }
-    return Who(**{name: draw(st.none() | values) for name, values in maybe.items()})
+    drawn = {name: draw(st.none() | values) for name, values in maybe.items()}
+    if drawn["sex"] != "F":
+        drawn["pregnancy"] = None
+    return Who(**drawn)
 
 
 @given(who=someone(), seed=st.integers(0, 2**64 - 1))
@@ -379,7 +391,7 @@ def test_anyone_can_be_drawn(who, seed):
     crowd = population(8, seed, who)
 
     for name, value in crowd.values.items():
-        least = 0.0 if name == "CYP2D6_liver" else np.nextafter(0.0, 1.0)
+        least = 0.0 if name in POOR_HAVE_NONE | {"portal_shunt"} else np.nextafter(0.0, 1.0)
         assert np.all(np.isfinite(value) & (value >= least)), name
     litres = sum(crowd.values[name] for name in VOLUMES)
     assert np.all((litres > 0.8 * crowd.values["weight_kg"]) & (litres < 1.1 * crowd.values["weight_kg"]))

@@ -3,6 +3,7 @@
 import re
 from types import MappingProxyType
 
+from speciosa.cases._build_conditions import build_conditions
 from speciosa.cases._file import MedicineFile, PersonFile
 from speciosa.cases._person import Medicine, Person
 from speciosa.errors import CaseError
@@ -19,9 +20,10 @@ def build_person(fields: PersonFile, where: str | None) -> Person:
     """The person, with body measures that fit each other.
 
     Raises:
-        CaseError: weight and height do not fit.
+        CaseError: weight and height do not fit, or a condition cannot be.
     """
     _check_body(fields, where)
+    conditions, states = build_conditions(fields, where)
     phenotypes = fields.phenotypes.model_dump(exclude_none=True) if fields.phenotypes else {}
     return Person(
         age_y=fields.age,
@@ -30,11 +32,12 @@ def build_person(fields: PersonFile, where: str | None) -> Person:
         weight_kg=fields.weight,
         ancestry=fields.ancestry,
         phenotypes=MappingProxyType(phenotypes),
-        conditions=tuple(fields.conditions),
+        conditions=conditions,
         medicines=tuple(_medicine(m) for m in fields.medicines),
         place=fields.place.iso if fields.place else None,
         locality=fields.place.locality if fields.place else None,
         kratom_use=fields.kratom_use,
+        **states,
     )
 
 

@@ -13,7 +13,7 @@ from speciosa.errors import CaseError
 
 SOURCES = ("known", "certificate", "contents")
 LEAF = frozenset({Form.POWDER, Form.TEA, Form.CAPSULE})  # the same leaf, taken in another way
-OWN_PIECE = {Form.TABLET: "tablet", Form.CAPSULE: "capsule"}
+OWN_PIECE = {Form.TABLET: "tablet", Form.CAPSULE: "capsule", Form.CHEWABLE: "gummy"}
 COUNTABLE = frozenset({"mg/unit", "mg/mL"})
 MOST_PER_PIECE = 1e5  # mg; the size of a dose is judged with the regimens
 _QUALIFIERS: dict[str, ContentQualifier] = {

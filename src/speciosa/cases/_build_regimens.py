@@ -18,6 +18,7 @@ MOST_ML = 1000.0
 MOST_MG = 2000.0  # of mitragynine or of 7-hydroxymitragynine
 LONGEST_H = 731 * 24.0  # two years
 SAME_TIME_H = 1.0 / 60.0
+PIECES_ONLY = frozenset({Form.TABLET, Form.CHEWABLE})  # their labels print mg of alkaloid
 COUNTED = ("mitragynine", "7-hydroxymitragynine")
 
 
@@ -53,7 +54,7 @@ def build_regimens(fields: Sequence[RegimenFile], product: Product, where: str |
 def _regimen(fields: RegimenFile, product: Product, at: _At) -> Regimen:
     first = clock(fields.doses[0].at)
     doses = tuple(_repeats(fields.doses, first, product, at))
-    regimen = Regimen(fields.name, fields.doses[0].at if first is not None else "", doses)
+    regimen = Regimen(fields.name, fields.doses[0].at if first is not None else "", doses, fields.food)
     _check_size(regimen, at)
     _check_overlap(regimen, at)
     return regimen
@@ -112,9 +113,9 @@ def _check_dose(dose: Dose, product: Product, here: _At) -> None:
     if pieces and dose.unit != product.unit:
         own = f"`1 {product.unit}`" if product.unit else "`2 g`; this product has no pieces (set product.unit)"
         raise here.wrong("amount", str(dose), f"an amount in the product's own unit, such as {own}")
-    if not pieces and dose.unit != "mL" and product.form is Form.TABLET:
+    if not pieces and dose.unit != "mL" and product.form in PIECES_ONLY:
         raise here.wrong(
-            "amount", str(dose), f"a number of tablets, such as `1 {product.unit}`; g and mg are ambiguous here"
+            "amount", str(dose), f"a number of {product.form}s, such as `1 {product.unit}`; g and mg are ambiguous here"
         )
     for value, most, unit in (
         (product.grams(dose), MOST_GRAMS, "g of product"),

@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from speciosa.border import one_line, speak
+from speciosa.cases._condition import EGFR, GRADES, STAGES, WEEKS, grade
 from speciosa.cases._places import Place, UnknownPlaceError, find_place
 from speciosa.cases._product import Dose
 from speciosa.cases._quantity import QuantityError, amount, measure
@@ -68,6 +69,34 @@ def _years(raw: object) -> float:
     return float(raw)
 
 
+def _child_pugh(raw: object) -> str:
+    found = grade(str(raw)) if isinstance(raw, str | int) and not isinstance(raw, bool) else None
+    if found is None:
+        points = f"{min(GRADES.values())[0]} to {max(GRADES.values())[1]}"
+        raise speak(f"a Child-Pugh grade, {', '.join(GRADES)}, or its points, {points}")
+    return found
+
+
+def _stage(raw: object) -> str:
+    text = str(raw).strip().lower().removeprefix("g") if isinstance(raw, str | int) else ""
+    if isinstance(raw, bool) or text not in STAGES:
+        raise speak(f"a stage of kidney disease: {', '.join(STAGES)}")
+    return text
+
+
+def _bare(unit: str, pattern: str, bounds: tuple[float, float], example: str) -> Callable[[object], float]:
+    """A number whose unit goes without saying; the unit may be written."""
+
+    def check(raw: object) -> float:
+        found = re.fullmatch(rf"{pattern}", raw.strip(), re.IGNORECASE) if isinstance(raw, str) else None
+        number = float(found["number"]) if found else raw
+        if isinstance(number, bool) or not isinstance(number, int | float) or not bounds[0] <= number <= bounds[1]:
+            raise speak(f"a number between {bounds[0]:g} and {bounds[1]:g} {unit}, such as `{example}`")
+        return float(number)
+
+    return check
+
+
 def _dose(raw: object) -> Dose:
     value, unit = _speaking(lambda: amount(raw))
     if not 0 < value <= MOST_OF_ANYTHING:
@@ -122,6 +151,22 @@ def _speaking(read: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it rea
 
 
 Years = Annotated[float, Reads(_years, {"type": ["number", "string"], "examples": [34, "34 years"]})]
+ChildPugh = Annotated[str, Reads(_child_pugh, {"type": ["string", "integer"], "examples": [*GRADES, 8]})]
+Stage = Annotated[str, Reads(_stage, {"type": ["string", "integer"], "examples": [4, "3a"]})]
+Filtration = Annotated[
+    float,
+    Reads(
+        _bare("mL/min/1.73 m²", r"(?P<number>\d+(\.\d+)?)\s*(mL/min(/1[.]73\s*m(2|²))?)?", EGFR, "35"),
+        {"type": ["number", "string"], "examples": [35]},
+    ),
+]
+Week = Annotated[
+    float,
+    Reads(
+        _bare("weeks", r"(week\s*)?(?P<number>\d+(\.\d+)?)\s*(weeks?)?", WEEKS, "28"),
+        {"type": ["number", "string"], "examples": [28, "28 weeks"]},
+    ),
+]
 Amount = Annotated[Dose, Reads(_dose, {"type": "string", "examples": ["2 g", "1 tablet", "10 mL"]})]
 When = Annotated[str, Reads(_when, {"type": "string", "examples": ["20:00", "12 h"]})]
 Somewhere = Annotated[Place, Reads(_place, {"type": "string", "examples": ["US-CO", "Denver, Colorado", "DE"]})]

@@ -5,11 +5,23 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from speciosa.border import FileModel
-from speciosa.cases._fields import Amount, ContentText, Somewhere, When, Years, line, quantity
+from speciosa.cases._fields import (
+    Amount,
+    ChildPugh,
+    ContentText,
+    Filtration,
+    Somewhere,
+    Stage,
+    Week,
+    When,
+    Years,
+    line,
+    quantity,
+)
 from speciosa.cases._product import Form
 from speciosa.certificates import PIECES
 
-Forms = Literal["powder", "tea", "capsule", "tablet", "liquid_extract"]
+Forms = Literal["powder", "tea", "capsule", "tablet", "liquid_extract", "dry_extract", "chewable"]
 Pieces = Literal["tablet", "capsule", "shot", "serving", "bottle", "sachet", "gummy", "piece"]
 MOST_DOSES = 5000
 MOST_REGIMENS = 6
@@ -69,7 +81,23 @@ class PhenotypesFile(FileModel):
     CYP2D6: Literal["poor", "intermediate", "normal", "ultrarapid"] | None = Field(
         None, description="poor, intermediate, normal or ultrarapid"
     )
+    CYP2C19: Literal["poor", "intermediate", "normal", "rapid", "ultrarapid"] | None = Field(
+        None, description="poor, intermediate, normal, rapid or ultrarapid"
+    )
     CYP3A5: Literal["expresser", "non-expresser"] | None = Field(None, description="expresser or non-expresser")
+
+
+class ConditionFile(FileModel):
+    """A condition that changes the body, with how far."""
+
+    name: Annotated[str, line(200)] = Field(description="`cirrhosis`, `kidney disease`, `pregnancy`, or any other")
+    child_pugh: ChildPugh | None = Field(None, description="of cirrhosis: Child-Pugh grade A, B or C, or its points")
+    egfr: Filtration | None = Field(
+        None, description="of kidney disease: estimated filtration, such as `35` (mL/min/1.73 m²)"
+    )
+    stage: Stage | None = Field(None, description="of kidney disease: stage 1, 2, 3, 3a, 3b, 4 or 5")
+    week: Week | None = Field(None, description="of pregnancy: gestational week, such as `28`")
+    trimester: Literal[1, 2, 3] | None = Field(None, description="of pregnancy: trimester, 1, 2 or 3")
 
 
 def _shape(raw: object) -> str:
@@ -78,6 +106,9 @@ def _shape(raw: object) -> str:
 
 OneMedicine = Annotated[
     Annotated[str, line(200), Tag("text")] | Annotated[MedicineFile, Tag("mapping")], Discriminator(_shape)
+]
+OneCondition = Annotated[
+    Annotated[str, line(200), Tag("text")] | Annotated[ConditionFile, Tag("mapping")], Discriminator(_shape)
 ]
 Ancestry = Literal["african_american", "central_south_asian", "east_asian", "european", "latino", "sub_saharan_african"]
 
@@ -95,7 +126,9 @@ class PersonFile(FileModel):
     )
     ancestry: Ancestry | None = Field(None, description="group whose enzyme frequencies fit, if one does")
     phenotypes: PhenotypesFile | None = Field(None, description="enzyme phenotypes from a genetic test")
-    conditions: list[Annotated[str, line(200)]] = Field([], max_length=50, description="list of conditions, in words")
+    conditions: list[OneCondition] = Field(
+        [], max_length=50, description="list of conditions, each in words or as a mapping"
+    )
     medicines: list[OneMedicine] = Field(
         [], max_length=50, description="list of medicines and other substances, each as text or as a mapping"
     )
@@ -124,6 +157,7 @@ class RegimenFile(FileModel):
     """One way of taking the product."""
 
     name: Annotated[str, line(80)] = Field(description="a name of your own, such as `every evening`")
+    food: Literal["fed", "fasted"] | None = Field(None, description="fed (with a meal) or fasted; fasted by default")
     doses: list[DoseFile] = Field(min_length=1, max_length=500, description="list of doses, each with at and amount")
 
 

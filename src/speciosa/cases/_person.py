@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from speciosa.cases._condition import Cirrhosis, KidneyDisease, Pregnancy
+
 # the groups for which the table of enzymes has frequencies of CYP2D6 and CYP3A5 phenotypes, by our words for them
 ANCESTRIES: Mapping[str, str] = MappingProxyType(
     {
@@ -47,8 +49,12 @@ class Person:
         height_cm: cm.
         weight_kg: kg.
         ancestry: one of :data:`ANCESTRIES`.
-        phenotypes: ``CYP2D6`` → poor, intermediate, normal, ultrarapid; ``CYP3A5`` → expresser, non-expresser.
-        conditions: as entered; pregnancy is one of them.
+        phenotypes: ``CYP2D6`` → poor, intermediate, normal, ultrarapid; ``CYP2C19`` → the same and rapid;
+            ``CYP3A5`` → expresser, non-expresser.
+        conditions: in words, as entered; pregnancy is one of them.
+        cirrhosis: what is known of it, where a condition names it.
+        kidney_disease: likewise.
+        pregnancy: likewise.
         medicines: what else is taken.
         place: ISO 3166 code, such as ``US-CO`` or ``DE``.
         locality: county or city within the place, by its name in the table of laws or as entered.
@@ -62,6 +68,9 @@ class Person:
     ancestry: str | None = None
     phenotypes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     conditions: tuple[str, ...] = ()
+    cirrhosis: Cirrhosis | None = None
+    kidney_disease: KidneyDisease | None = None
+    pregnancy: Pregnancy | None = None
     medicines: tuple[Medicine, ...] = ()
     place: str | None = None
     locality: str | None = None

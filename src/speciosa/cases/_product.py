@@ -21,6 +21,8 @@ class Form(StrEnum):
     CAPSULE = "capsule"
     TABLET = "tablet"
     LIQUID_EXTRACT = "liquid_extract"
+    DRY_EXTRACT = "dry_extract"
+    CHEWABLE = "chewable"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from speciosa.cases._product import Dose
 
@@ -41,11 +42,13 @@ class Regimen:
         name: the user's own.
         start: clock time of the first dose, such as ``20:00``; empty when none was given.
         doses: what is given, in the order of the first time.
+        food: ``fed`` (with a meal) or ``fasted``; ``None`` was not said and counts as fasted.
     """
 
     name: str
     start: str
     doses: tuple[Repeat, ...]
+    food: Literal["fed", "fasted"] | None = None
 
     def events(self) -> tuple[tuple[float, Dose], ...]:
         """Every single dose: hours since the first one, ascending, and how much."""
@@ -55,7 +58,8 @@ class Regimen:
     def in_words(self) -> str:
         """The regimen as one phrase."""
         said = "; ".join(dose.in_words() for dose in self.doses)
-        return said if len(self.doses) == 1 else f"{said} ({len(self.events())} doses in all)"
+        said = said if len(self.doses) == 1 else f"{said} ({len(self.events())} doses in all)"
+        return said + {"fed": ", with food", "fasted": ", on an empty stomach", None: ""}[self.food]
 
     @property
     def daily(self) -> bool:

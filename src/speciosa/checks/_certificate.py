@@ -32,6 +32,7 @@ WHY_TESTED = {
     "mycotoxin": "contaminants:CT039",
     "residual solvent": "contaminants:CT038",
 }
+EXTRACTS = frozenset({Form.LIQUID_EXTRACT, Form.DRY_EXTRACT})
 FOUR_METALS = ("arsenic", "cadmium", "lead", "mercury")
 NO_GUARANTEE = "claims:lab-testing-guarantees"
 SUM_TOLERANCE = 1.05  # rounding of the single figures
@@ -244,7 +245,7 @@ def _missing(case: Case, paper: Certificate) -> Iterator[Finding]:
 def _untested(case: Case, paper: Certificate) -> Iterator[tuple[str, str]]:
     for kind, name in NEEDED.items():
         tested = {v.analyte.split(" (")[0] for v in paper.kind(kind) if v.qualifier != "not tested"}
-        if not tested and (kind != "residual solvent" or case.product.form is Form.LIQUID_EXTRACT):
+        if not tested and (kind != "residual solvent" or case.product.form in EXTRACTS):
             yield kind, name
         elif kind == "metal" and set(FOUR_METALS) - tested:
             yield kind, listed(sorted(set(FOUR_METALS) - tested))

@@ -99,7 +99,7 @@ def _labels(case: Case) -> Iterator[Finding]:
     if not stated:
         return
     known = knowledge.load()
-    extract = case.product.form is Form.LIQUID_EXTRACT
+    extract = case.product.form in {Form.LIQUID_EXTRACT, Form.DRY_EXTRACT}
     rows = [ABOVE_LABEL] if any(c.analyte == HYDROXY for c in stated) else []
     rows += [f"products:{case.product.known_id}"] if case.product.known_id is not None else []
     label = known.row(ABOVE_LABEL)

@@ -19,10 +19,12 @@ PLANT_MATRIX = {
     Form.CAPSULE: "supplement with botanicals",
     Form.TABLET: "supplement with botanicals",
     Form.LIQUID_EXTRACT: "tincture or fluid extract",
+    Form.DRY_EXTRACT: "powdered botanical extract",
+    Form.CHEWABLE: "supplement with botanicals",
 }
 LEAF_FORMS = (Form.POWDER, Form.TEA, Form.CAPSULE)
-LOOSE = (Form.POWDER, Form.TEA)
-SWALLOWED = (Form.TABLET, Form.CAPSULE)
+LOOSE = (Form.POWDER, Form.TEA, Form.DRY_EXTRACT)
+SWALLOWED = (Form.TABLET, Form.CAPSULE, Form.CHEWABLE)
 HEAVIEST_PIECE_G = 3.0  # no tablet or capsule that a person swallows weighs more
 HERB_PER_DAY_G = 5.0  # above it the guidance of the herb trade says itself that it does not hold
 CHILDBEARING_Y = (12.0, 50.0)

@@ -10,7 +10,7 @@ from speciosa.exposure._interaction import ratios, victims, watch
 from speciosa.exposure._pair import Use, pair, usual
 from speciosa.exposure._pair_results import Change, Fading, Pair, Phenotype, Spacing
 from speciosa.exposure._parameters import Draws, draw, sample
-from speciosa.exposure._plan import Plan, Setting, alkaloids, doses, enter, plan, setting
+from speciosa.exposure._plan import Plan, Setting, alkaloids, doses, enter, plan, setting, with_food
 from speciosa.exposure._results import Curve, Figure, InteractionRun, Interval, Parameter, Record, Scenario
 from speciosa.exposure._run import Progress, Run, execute
 from speciosa.exposure._save import save
@@ -63,4 +63,5 @@ __all__ = [
     "usual",
     "victims",
     "watch",
+    "with_food",
 ]

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from speciosa import models
 from speciosa.cases import Case, Regimen
 from speciosa.exposure._intake import Intake, area_and_peak, fold, no_doses, swallowed
-from speciosa.exposure._parameters import Draws
-from speciosa.exposure._plan import Doses, Setting, alkaloids, doses, plan, setting, who
+from speciosa.exposure._plan import Doses, Setting, alkaloids, doses, plan, setting, who, with_food
 from speciosa.exposure._results import Figure, InteractionRun
 from speciosa.exposure._run import Progress, Run, execute
 from speciosa.exposure._scenario import dose_times
@@ -39,7 +38,7 @@ def victims(taken: Collection[str] = ()) -> tuple[str, ...]:
 
 
 def interactions(
-    case: Case, draws: Draws, medicines: Collection[str], *, progress: Progress | None = None
+    case: Case, medicines: Collection[str], *, progress: Progress | None = None
 ) -> tuple[InteractionRun, ...]:
     """Each medicine, at the first dose and at the last one of repeated regimens.
 
@@ -51,22 +50,26 @@ def interactions(
     for medicine in medicines:
         # alkaloids without an enzyme change no medicine: the two of full disposition do
         compounds = (*alkaloids(()), medicine)
-        at = setting(who(case), case.product.form, simulation, compounds, draws=draws, draw_people=DRAW_PEOPLE)
+        at = setting(who(case), case.product.form, simulation, compounds, draw_people=DRAW_PEOPLE)
         found.extend(_victim(case, at, medicine, progress))
     return tuple(found)
 
 
 def _victim(case: Case, at: Setting, victim: str, progress: Progress | None) -> Iterator[InteractionRun]:
-    alone = watch(at, victim, 0.0, no_doses(at), progress)
-    seen: set[tuple[float, ...]] = set()
+    alone: dict[bool, Run] = {}  # the medicine is taken with the same meal as the product
+    seen: set[tuple[object, ...]] = set()
     for regimen in case.regimens:
+        fed, table = regimen.food == "fed", with_food(at, regimen)
+        if fed not in alone:
+            alone[fed] = watch(table, victim, 0.0, no_doses(at), progress)
         for when, moment in _moments(regimen):
             product = until(doses(case, regimen, at), moment)
-            key = (moment, *product[0], *product[2][0])
+            key = (fed, moment, *product[0], *product[2][0])
             if key in seen:
                 continue
             seen.add(key)
-            auc_ratio, cmax_ratio = _figures(victim, alone, watch(at, victim, moment, product, progress), moment)
+            together = watch(table, victim, moment, product, progress)
+            auc_ratio, cmax_ratio = _figures(victim, alone[fed], together, moment)
             yield InteractionRun(
                 victim=victim,
                 scenario=regimen.name,

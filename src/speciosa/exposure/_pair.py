@@ -15,13 +15,14 @@ from speciosa.cases import Case, Regimen
 from speciosa.exposure._held import left_out
 from speciosa.exposure._intake import Intake, area_and_peak, fold, no_doses, swallowed, usual_mg
 from speciosa.exposure._interaction import OBSERVED
+from speciosa.exposure._outputs import Output
 from speciosa.exposure._pair_results import Change, Fading, Pair, Phenotype, Spacing
 from speciosa.exposure._parameters import draw
-from speciosa.exposure._plan import Doses, Setting, alkaloids, doses, plan, setting, who
+from speciosa.exposure._plan import Doses, Setting, alkaloids, doses, plan, setting, who, with_food
 from speciosa.exposure._results import Figure
 from speciosa.exposure._run import Progress, Run, execute
 from speciosa.exposure._scenario import dose_times
-from speciosa.exposure._summary import Output, curve, figure
+from speciosa.exposure._summary import curve, figure
 
 Array = NDArray[np.float64]
 
@@ -133,7 +134,7 @@ class _Bench:
     """One set of people and draws with the doses of the product, and the runs that are asked of them."""
 
     def __init__(self, case: Case, regimen: Regimen, use: Use, at: Setting, progress: Progress | None) -> None:
-        self.at, self.use, self.progress = at, use, progress
+        self.at, self.use, self.progress = with_food(at, regimen), use, progress
         self.product = doses(case, regimen, at)
         self.last = float(dose_times(regimen)[-1])
         self.medicine = models.network().compounds[use.medicine]
@@ -193,7 +194,7 @@ def _changes(bench: _Bench, together: Run) -> Iterator[Change]:
         label = f"of {compound.name} with {other}"
         yield Change(
             compound=compound.name,
-            role="alkaloid" if alkaloid else "metabolite of the medicine" if compound.formed else "medicine",
+            role="alkaloid" if alkaloid else "metabolite of the medicine" if not compound.swallowed else "medicine",
             auc_ratio=_ratio(f"{compound.name}.auc_ratio", f"AUC {label}", change[0], together, rows[:1]),
             cmax_ratio=_ratio(f"{compound.name}.cmax_ratio", f"Cmax {label}", change[1], together, rows[1:]),
             alone=curve(shown, alone),

@@ -1,7 +1,7 @@
 """Draws of the uncertain parameters: what we do not know, kept apart from how people differ.
 
-Draw 0 is the central one: every parameter at its median. Draw *d* depends on the seed and *d* alone, so the same
-draw comes back whatever the number of draws.
+Draw 0 is the central one: every parameter at its median, every panel of data sets at its standard set. Draw *d* depends
+on the seed and *d* alone, so the same draw comes back whatever the number of draws.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speciosa import knowledge, models
+from speciosa.exposure._affinities import Affinities, Alternative, draw_affinities
 from speciosa.exposure._results import Parameter
+from speciosa.exposure._streams import PARAMETER_STREAM, SEEN_IN_90_PERCENT, generator
 from speciosa.knowledge import Choice, Knowledge
 
 Array = NDArray[np.float64]
-
-_STREAM = 1 << 63  # keeps the streams of draws apart from the streams of people
-_SEEN_IN_90_PERCENT = 1.6448536269514722  # standard normal quantile
 
 
 @dataclass(frozen=True)
@@ -27,28 +26,47 @@ class Draws:
     """Values of all parameters in every draw.
 
     Attributes:
-        values: parameter name → array (draws,), in the parameter's unit; index 0 is central.
+        values: parameter name → array (draws + alternatives,), in the parameter's unit; index 0 is central, and
+            alternative *k* has index -1 - *k*, which is also the number of its runs.
         choices: parameter name → what the policy chose and why.
+        affinities: affinities and efficacies with their data sets; ``None`` for a model of kinetics alone.
     """
 
     values: Mapping[str, Array]
     choices: Mapping[str, Choice]
+    affinities: Affinities | None = None
 
     def __getitem__(self, name: str) -> Array:
         return self.values[name]
 
     @property
+    def alternatives(self) -> tuple[Alternative, ...]:
+        """The central parameters with one other data set each."""
+        return () if self.affinities is None else self.affinities.alternatives
+
+    @property
+    def size(self) -> int:
+        """Number of draws, the central one and the alternatives included."""
+        return int(next(iter(self.values.values())).size)
+
+    @property
     def count(self) -> int:
         """Number of draws, the central one included."""
-        return int(next(iter(self.values.values())).size)
+        return self.size - len(self.alternatives)
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """Numbers of all but the central draw: of the draws from 1 up, of the alternatives from -1 down."""
+        return np.concatenate([np.arange(1, self.count), -1 - np.arange(len(self.alternatives))])
 
     @cached_property
     def records(self) -> tuple[Parameter, ...]:
         """Each parameter with its rows, for the report."""
-        return tuple(_record(choice) for choice in self.choices.values())
+        affinities = () if self.affinities is None else self.affinities.records
+        return (*(_record(choice) for choice in self.choices.values()), *affinities)
 
 
-def draw(draws: int, seed: int, compounds: Collection[str] | None = None) -> Draws:
+def draw(draws: int, seed: int, compounds: Collection[str] | None = None, *, effects: bool = False) -> Draws:
     """Draw the declared parameters.
 
     Args:
@@ -56,6 +74,7 @@ def draw(draws: int, seed: int, compounds: Collection[str] | None = None) -> Dra
         seed: the case's seed.
         compounds: ids of the compounds whose parameters are wanted, besides those of the body; all by default. A
             parameter has the same values whatever else is drawn.
+        effects: also the affinities and efficacies, and the alternatives to their data sets.
 
     Raises:
         KnowledgeError: the data package is damaged or a parameter has neither row nor prior.
@@ -64,15 +83,13 @@ def draw(draws: int, seed: int, compounds: Collection[str] | None = None) -> Dra
     names = [row.name for row in known.table("parameters")]
     wanted = [name for name in names if compounds is None or _belongs(name, compounds)]
     choices = {name: known.parameter(name) for name in wanted}
+    affinities = draw_affinities(draws, seed) if effects else None
     normal = _normals(names, known, draws, seed)
-    values = {name: sample(choice, normal[name]) for name, choice in choices.items()}
-    return Draws(MappingProxyType(values), MappingProxyType(choices))
-
-
-def generator(seed: int, stream: int) -> np.random.Generator:
-    """Random numbers of one stream of a seed."""
-    # a list of such numbers would pass through floats and lose the stream
-    return np.random.Generator(np.random.Philox(key=np.array([seed, stream], dtype=np.uint64)))
+    others = np.zeros(len(affinities.alternatives)) if affinities else np.zeros(0)
+    values = {name: sample(choice, np.concatenate([normal[name], others])) for name, choice in choices.items()}
+    if affinities is not None:
+        values |= affinities.values
+    return Draws(MappingProxyType(values), MappingProxyType(choices), affinities)
 
 
 def sample(choice: Choice, z: Array) -> Array:
@@ -99,7 +116,7 @@ def _normals(names: list[str], known: Knowledge, draws: int, seed: int) -> dict[
     """Standard normals (draws + 1,) per declared parameter; calibrated ones correlated as the fit left them."""
     z = np.zeros((draws + 1, len(names)))
     for d in range(1, draws + 1):
-        stream = generator(seed, _STREAM + d)
+        stream = generator(seed, PARAMETER_STREAM + d)
         z[d] = stream.standard_normal(len(names))
     calibrated = {row.parameter for row in known.table("calibrated")}
     fitted = [name for name in names if name in calibrated]
@@ -119,7 +136,7 @@ def _correlation(fitted: list[str], known: Knowledge) -> Array:
 
 
 def _record(choice: Choice) -> Parameter:
-    ends = sample(choice, np.array([-_SEEN_IN_90_PERCENT, _SEEN_IN_90_PERCENT]))
+    ends = sample(choice, np.array([-SEEN_IN_90_PERCENT, SEEN_IN_90_PERCENT]))
     return Parameter(
         name=choice.name,
         meaning=choice.meaning,

@@ -6,22 +6,22 @@ needs no knowledge, no case and no unit.
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from speciosa import models, people
 from speciosa.cases import Case, Form, Regimen, Simulation
-from speciosa.exposure._parameters import Draws, draw, generator
-from speciosa.exposure._values import Inputs, symbols
+from speciosa.exposure._parameters import Draws, draw
+from speciosa.exposure._streams import CONTENT_STREAM, generator
+from speciosa.exposure._values import Inputs, at_table, symbols
 
 Array = NDArray[np.float64]
 Doses = tuple[Array, tuple[str, ...], Array]  # times (doses,), states entered, nmol (runs, doses)
 
 NANOMOL_PER_MG = 1e6  # over the molar mass in g/mol
 DRAW_PEOPLE = 50  # people who are run again in every draw of the parameters
-_CONTENT_STREAM = 3 << 62  # keeps these random numbers apart from those of people and of parameters
 IN_SOLUTION = {Form.TEA: "tea_in_solution", Form.LIQUID_EXTRACT: "liquid_extract_in_solution"}
 
 
@@ -34,7 +34,7 @@ class Plan:
         vary: names of its symbols: all of them, so that no case ever recompiles the model.
         parameters: their values, (runs, vary).
         person: person number of each run, (runs,).
-        draw: draw number of each run, (runs,); 0 is the central one.
+        draw: draw number of each run, (runs,); 0 is the central one, below 0 stand the alternatives to its data sets.
         dose_time: hours since the first dose, (doses,).
         dose_into: model state that each dose enters, one per dose.
         dose_amount: nmol, (runs, doses).
@@ -76,6 +76,7 @@ class Setting:
         draw: draw number of each run, (runs,).
         values: symbol → (runs,).
         by_run: parameter → value in the draw of each run, (runs,).
+        effects: whether the model holds the targets and what follows from them.
     """
 
     form: Form
@@ -86,6 +87,7 @@ class Setting:
     draw: NDArray[np.int64]
     values: Mapping[str, Array]
     by_run: Mapping[str, Array]
+    effects: bool
 
 
 def who(case: Case) -> people.Who:
@@ -99,14 +101,21 @@ def who(case: Case) -> people.Who:
         ancestry=person.ancestry,
         cyp2d6=person.phenotypes.get("CYP2D6"),
         cyp3a5=person.phenotypes.get("CYP3A5"),
+        cyp2c19=person.phenotypes.get("CYP2C19"),
         conditions=tuple(person.conditions),
+        cirrhosis=person.cirrhosis,
+        kidney_disease=person.kidney_disease,
+        pregnancy=person.pregnancy,
     )
 
 
 def alkaloids(swallowed: Collection[str]) -> tuple[str, ...]:
-    """Ids of the alkaloids that a model needs: those of full disposition, and others by name if they are swallowed."""
+    """Ids of the alkaloids that a model needs.
+
+    Those of full disposition and what is formed from them, and others by name if they are swallowed.
+    """
     known = [c for c in models.network().compounds.values() if c.kind == "alkaloid"]
-    return tuple(c.id for c in known if c.disposition == "full" or c.name in swallowed)
+    return tuple(c.id for c in known if c.disposition != "minimal" or c.name in swallowed)
 
 
 def contained(case: Case) -> tuple[str, ...]:
@@ -122,10 +131,12 @@ def setting(
     *,
     draws: Draws | None = None,
     draw_people: int = DRAW_PEOPLE,
+    effects: bool = False,
 ) -> Setting:
     """Who runs with which values.
 
-    Runs 0 … n-1 are the people at the central parameters; then, for every draw, its first ``draw_people`` people.
+    Runs 0 … n-1 are the people at the central parameters; then, for every draw and every alternative, its first
+    ``draw_people`` people.
 
     Args:
         someone: what is fixed about the person.
@@ -134,27 +145,33 @@ def setting(
         compounds: what the model holds.
         draws: parameter values to run instead of drawing them (a calibration tries its own).
         draw_people: people per draw.
+        effects: also wire the targets and what follows from them.
     """
     n = simulation.people
-    assembly = models.assemble(compounds)
-    draws = draws or draw(simulation.draws, simulation.seed, [c.id for c in assembly.compounds])
-    more = draws.count - 1
+    assembly = models.assemble(compounds, effects=effects)
+    draws = draws or draw(simulation.draws, simulation.seed, [c.id for c in assembly.compounds], effects=effects)
     population = people.population(n, simulation.seed, someone)
     again = min(draw_people, n)
-    person = np.concatenate([np.arange(n), np.tile(np.arange(again), more)])
-    number = np.concatenate([np.zeros(n, dtype=np.int64), np.repeat(np.arange(1, more + 1), again)])
+    person = np.concatenate([np.arange(n), np.tile(np.arange(again), draws.numbers.size)])
+    number = np.concatenate([np.zeros(n, dtype=np.int64), np.repeat(draws.numbers, again)])
     by_run = {name: value[number] for name, value in draws.values.items()}
     by_person = {name: value[person] for name, value in population.values.items()}
-    values = symbols(Inputs(by_person, by_run, form), assembly.compounds)
-    return Setting(form, assembly, draws, population, person, number, values, by_run)
+    values = symbols(Inputs(by_person, by_run, form), assembly.compounds, effects=effects)
+    return Setting(form, assembly, draws, population, person, number, values, by_run, effects)
+
+
+def with_food(at: Setting, regimen: Regimen) -> Setting:
+    """The same people and draws, with the stomach of the regimen."""
+    return replace(at, values=at_table(at.values, at.by_run)) if regimen.food == "fed" else at
 
 
 def typical(at: Setting) -> models.Assembly:
     """The same model with the numbers of the median person at the central parameters: the file that users see."""
     middle = {name: np.array([np.median(value)]) for name, value in at.population.values.items()}
     central = {name: value[:1] for name, value in at.draws.values.items()}
-    values = symbols(Inputs(middle, central, at.form), at.assembly.compounds)
-    return models.assemble([c.id for c in at.assembly.compounds], {name: float(v[0]) for name, v in values.items()})
+    values = symbols(Inputs(middle, central, at.form), at.assembly.compounds, effects=at.effects)
+    numbers = {name: float(value[0]) for name, value in values.items()}
+    return models.assemble([c.id for c in at.assembly.compounds], numbers, effects=at.effects)
 
 
 def plan(at: Setting, given: Doses, times: Array, outputs: Sequence[str]) -> Plan:
@@ -222,8 +239,8 @@ def _content(case: Case, analyte: str, at: Setting) -> Array:
     """Factor on the content per run: 1 in the central draw, log-normal with the stated spread elsewhere."""
     spread = np.log1p(case.product.relative_sd(analyte))
     which = [c.name for c in models.network().compounds.values()].index(analyte)
-    factor = np.ones(at.draws.count)
-    for d in range(1, factor.size):
-        stream = generator(case.simulation.seed, _CONTENT_STREAM + d)
+    factor = np.ones(at.draws.size)
+    for d in range(1, at.draws.count):
+        stream = generator(case.simulation.seed, CONTENT_STREAM + d)
         factor[d] = np.exp(spread * stream.standard_normal(which + 1)[which])
     return factor[at.draw]

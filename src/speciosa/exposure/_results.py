@@ -27,6 +27,26 @@ class Interval(Record):
     covers: str
 
 
+class SetValue(Record):
+    """A number under one of several data sets that contradict one another.
+
+    Attributes:
+        panel: which sets exclude one another, such as ``opioid``.
+        name: the set in words.
+        row: its knowledge row.
+        weight: share of the parameter draws that take it, out of 1.
+        value: the median person at the central parameters with this set.
+        central: whether the central value of the figure uses it.
+    """
+
+    panel: str
+    name: str
+    row: str
+    weight: float
+    value: float
+    central: bool
+
+
 class Figure(Record):
     """A number with its unit and both spreads; ``None`` where a spread was not computed.
 
@@ -38,6 +58,7 @@ class Figure(Record):
         variability: people differ.
         uncertainty: we do not know.
         rows: ids of the knowledge rows it rests on.
+        data_sets: the same number under each data set of every panel it depends on; empty where there is but one.
     """
 
     key: str
@@ -47,6 +68,7 @@ class Figure(Record):
     variability: Interval | None = None
     uncertainty: Interval | None = None
     rows: tuple[str, ...] = ()
+    data_sets: tuple[SetValue, ...] = ()
 
 
 class Curve(Record):
@@ -56,7 +78,7 @@ class Curve(Record):
         key: machine name, such as ``mitragynine.plasma``.
         label: what is drawn.
         unit: unit of the ordinate.
-        group: figure it belongs to: ``concentration``, ``occupancy`` or ``enzyme``.
+        group: picture it belongs to: ``concentration``, ``brain``, ``occupancy``, ``targets``, ``enzyme``.
         time_h: hours since the first dose.
         median: the median person at the central parameters.
         variability_low: 5th percentile of people.

@@ -82,7 +82,11 @@ def dataset(run: Run, units: dict[str, str], labels: dict[str, str]) -> xr.Datas
     coords = {
         "time": ("time", run.plan.times, {"units": "h", "long_name": "time since the first dose"}),
         "person": ("run", run.plan.person, {"long_name": "number of the virtual person"}),
-        "draw": ("run", run.plan.draw, {"long_name": "draw of the uncertain parameters; 0 is central"}),
+        "draw": (
+            "run",
+            run.plan.draw,
+            {"long_name": "number of the draw; 0 is central, below 0 another data set"},
+        ),
         "status": ("run", np.array(run.status, dtype=np.str_), {"long_name": "how the run ended"}),
     }
     return xr.Dataset(data, coords=coords, attrs={"plan": run.plan.digest})

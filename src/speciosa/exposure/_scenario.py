@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from speciosa import models
 from speciosa.cases import Case, Regimen
+from speciosa.exposure._outputs import Output, recorded
 from speciosa.exposure._parameters import Draws
 from speciosa.exposure._results import Figure, Scenario
 from speciosa.exposure._run import Run
-from speciosa.exposure._summary import auc, curve, figure, recorded, terminal_rate
+from speciosa.exposure._summary import auc, curve, figure, terminal_rate
 
 Array = NDArray[np.float64]
 
@@ -52,21 +53,28 @@ def scenario(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Scenario:
 
 def _figures(case: Case, regimen: Regimen, run: Run, draws: Draws) -> Iterator[Figure | None]:
     moments = dose_times(regimen)
-    compounds = {output.symbol: models.network().compounds.get(output.compound) for output in recorded(run)}
-    for symbol, name in ((s, c.name) for s, c in compounds.items() if c is not None and s == c.plasma):
-        rows = _rows(draws, models.network().compound(name).id)
-        yield from _doses(case, regimen, name)
-        yield from _plasma(name, run.output(symbol), moments, run, rows)
-    binding = tuple(row for c in draws.choices.values() if c.name.endswith("Ki_MOR") for row in c.rows)
-    for output in recorded(run):
-        values = run.output(output.symbol)
-        if output.group == "occupancy":
-            yield figure(
-                f"{output.key}.max", f"highest share of {output.label}", np.max(values, axis=1), "", run, binding
-            )
+    shown = recorded(run)
+    for compound in models.network().compounds.values():
+        if any(output.symbol == compound.plasma for output in shown):
+            rows = _rows(draws, compound.id)
+            yield from _doses(case, regimen, compound.name)
+            yield from _plasma(compound.name, run.output(compound.plasma), moments, run, rows)
+    for output in shown:
+        if output.group in {"occupancy", "targets"}:
+            yield _highest(output, run, draws)
         if output.group == "enzyme":
-            rows = _rows(draws, "mitragynine")
+            values, rows = run.output(output.symbol), _rows(draws, "mitragynine")
             yield figure(f"{output.key}.min", f"lowest {output.label}", np.min(values, axis=1), "", run, rows)
+
+
+def _highest(output: Output, run: Run, draws: Draws) -> Figure | None:
+    """The highest share of a target, with what it would be under each data set."""
+    target = output.key.partition(".")[0]
+    records = () if draws.affinities is None else draws.affinities.records
+    rows = tuple(dict.fromkeys(row for r in records if r.name.endswith(f"_Ki_{target}") for row in r.rows))
+    values = np.max(run.output(output.symbol), axis=1)
+    share = f"highest {output.label}" if output.key.endswith(".effect") else f"highest share of {output.label}"
+    return figure(f"{output.key}.max", share, values, "", run, rows, draws=draws, panels=output.panels)
 
 
 def _doses(case: Case, regimen: Regimen, name: str) -> Iterator[Figure]:

@@ -3,17 +3,19 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+import numpy as np
 import xarray as xr
 
 from speciosa import models
 from speciosa.cases import Case
+from speciosa.exposure._food import food_notes
 from speciosa.exposure._interaction import interactions, victims
+from speciosa.exposure._outputs import all_outputs, outputs
 from speciosa.exposure._parameters import Draws, draw
-from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who
+from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who, with_food
 from speciosa.exposure._results import InteractionRun, Parameter, Scenario
 from speciosa.exposure._run import Progress, Run, dataset, execute
 from speciosa.exposure._scenario import scenario, times
-from speciosa.exposure._summary import OUTPUTS, outputs
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,12 @@ class Exposure:
 
     def dataset(self, index: int = 0) -> xr.Dataset:
         """Curves of one scenario with names and units: dimensions ``run`` and ``time``."""
-        units = {output.symbol: output.unit for output in OUTPUTS}
-        labels = {output.symbol: output.label for output in OUTPUTS}
-        return dataset(self.runs[index], units, labels).assign_attrs(regimen=self.scenarios[index].name)
+        units = {output.symbol: output.unit for output in all_outputs()}
+        labels = {output.symbol: output.label for output in all_outputs()}
+        made = dataset(self.runs[index], units, labels).assign_attrs(regimen=self.scenarios[index].name)
+        others = {-1 - k: f"{a.panel}: {a.data_set.name}" for k, a in enumerate(self.draws.alternatives)}
+        names = np.array([others.get(int(number), "") for number in made["draw"]], dtype=np.str_)
+        return made.assign_coords(data_set=("run", names, {"long_name": "data set in place of the standard one"}))
 
 
 def simulate(
@@ -67,18 +72,18 @@ def simulate(
         Cancelled: the user stopped it.
     """
     compounds, medicines = alkaloids(contained(case)), victims(taken) if with_medicines else ()
-    draws = draw(case.simulation.draws, case.simulation.seed, (*compounds, *medicines))
-    at = setting(who(case), case.product.form, case.simulation, compounds, draws=draws)
+    draws = draw(case.simulation.draws, case.simulation.seed, (*compounds, *medicines), effects=True)
+    at = setting(who(case), case.product.form, case.simulation, compounds, draws=draws, effects=True)
     runs, scenarios = [], []
     symbols = [output.symbol for output in outputs(at.assembly)]
     for regimen in case.regimens:
-        run = execute(
-            plan(at, doses(case, regimen, at), times(regimen), symbols), words=regimen.name, progress=progress
-        )
+        made = plan(with_food(at, regimen), doses(case, regimen, at), times(regimen), symbols)
+        run = execute(made, words=regimen.name, progress=progress)
         runs.append(run)
         scenarios.append(scenario(case, regimen, run, at.draws))
-    changed = interactions(case, draws, medicines, progress=progress)
-    return Exposure(tuple(scenarios), changed, tuple(runs), draws, at.population.notes)
+    changed = interactions(case, medicines, progress=progress)
+    notes = (*at.population.notes, *food_notes(case.regimens, at.draws))
+    return Exposure(tuple(scenarios), changed, tuple(runs), draws, notes)
 
 
 def model(case: Case, *, with_medicines: bool = False, taken: Collection[str] = ()) -> models.Assembly:
@@ -90,4 +95,4 @@ def model(case: Case, *, with_medicines: bool = False, taken: Collection[str] = 
         taken: ids of the person's own medicines, as in ``substances``; those that the model holds are among them.
     """
     compounds = alkaloids(contained(case)) + (victims(taken) if with_medicines else ())
-    return typical(setting(who(case), case.product.form, case.simulation, compounds))
+    return typical(setting(who(case), case.product.form, case.simulation, compounds, effects=True))

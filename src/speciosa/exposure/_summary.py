@@ -1,14 +1,15 @@
 """Curves of many runs → figures and bands, with the two spreads kept apart."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa import models
-from speciosa.exposure._results import Curve, Figure, Interval
+from speciosa.exposure._outputs import Output
+from speciosa.exposure._parameters import Draws
+from speciosa.exposure._results import Curve, Figure, Interval, SetValue
 from speciosa.exposure._run import Run
+from speciosa.knowledge import DataSet
 
 Array = NDArray[np.float64]
 
@@ -17,50 +18,17 @@ DRAWS = "90 % of parameter draws, median person"
 QUANTILES = (0.05, 0.95)
 
 
-@dataclass(frozen=True)
-class Output:
-    """One recorded model symbol and how it is shown."""
-
-    symbol: str
-    key: str
-    label: str
-    unit: str
-    group: str
-    compound: str = ""  # id of the compound that must be in the model
-
-
-def _outputs() -> Iterator[Output]:
-    """Plasma of every alkaloid, then brain and receptors of those that bind, then the enzymes."""
-    alkaloids = [c for c in models.network().compounds.values() if c.kind == "alkaloid"]
-    binding = [c for c in alkaloids if "MOR" in c.receptors]
-    for c in alkaloids:
-        yield Output(c.plasma, f"{c.name}.plasma", f"{c.name} in plasma", "nM", "concentration", c.id)
-    for c in binding:
-        yield Output(f"{c.id}_brain_Cu", f"{c.name}.brain", f"unbound {c.name} in brain", "nM", "brain", c.id)
-    held = "mu-opioid receptors held by"
-    yield Output("MOR_occupancy", "MOR.occupancy", f"{held} any alkaloid of the model", "", "occupancy")
-    for c in binding:
-        yield Output(f"{c.id}_MOR_occupancy", f"MOR.occupancy.{c.name}", f"{held} {c.name}", "", "occupancy", c.id)
-    active = "over baseline"
-    yield Output("CYP3A_gut_active", "CYP3A_gut", f"active CYP3A of the small intestine, {active}", "", "enzyme")
-    yield Output("CYP3A_liver_E", "CYP3A_liver", f"active CYP3A of the liver, {active}", "", "enzyme")
-
-
-OUTPUTS = tuple(_outputs())
-
-
-def outputs(assembly: models.Assembly) -> tuple[Output, ...]:
-    """What can be recorded of a model."""
-    present = {"", *(c.id for c in assembly.compounds)}
-    return tuple(output for output in OUTPUTS if output.compound in present)
-
-
-def recorded(run: Run) -> tuple[Output, ...]:
-    """What was recorded in a run."""
-    return tuple(output for output in OUTPUTS if output.symbol in run.plan.outputs)
-
-
-def figure(key: str, label: str, values: Array, unit: str, run: Run, rows: Sequence[str] = ()) -> Figure | None:
+def figure(
+    key: str,
+    label: str,
+    values: Array,
+    unit: str,
+    run: Run,
+    rows: Sequence[str] = (),
+    *,
+    draws: Draws | None = None,
+    panels: Sequence[str] = (),
+) -> Figure | None:
     """One number per run → the median person with both spreads; ``None`` when no central run ended well.
 
     Args:
@@ -70,20 +38,24 @@ def figure(key: str, label: str, values: Array, unit: str, run: Run, rows: Seque
         unit: of the values.
         run: tells people from draws and failed runs from good ones.
         rows: knowledge rows behind the number.
+        draws: the parameter draws of the run, which know the data sets.
+        panels: panels of data sets that the number depends on.
     """
     good = run.ok & np.isfinite(values)
     central = values[good & (run.plan.draw == 0)]
     if central.size == 0:
         return None
     low, high = np.quantile(central, QUANTILES)
+    middle = float(np.median(central))
     return Figure(
         key=key,
         label=label,
-        value=float(np.median(central)),
+        value=middle,
         unit=unit,
         variability=Interval(low=float(low), high=float(high), covers=PEOPLE) if central.size > 1 else None,
         uncertainty=_uncertainty(values, good, run),
         rows=tuple(rows),
+        data_sets=tuple(_under_each_set(middle, values, good, run, draws, panels)) if draws is not None else (),
     )
 
 
@@ -143,3 +115,29 @@ def _uncertainty(values: Array, good: NDArray[np.bool_], run: Run) -> Interval |
         return None
     low, high = np.quantile(medians, QUANTILES)
     return Interval(low=float(low), high=float(high), covers=DRAWS)
+
+
+def _under_each_set(
+    central: float, values: Array, good: NDArray[np.bool_], run: Run, draws: Draws, panels: Sequence[str]
+) -> Iterator[SetValue]:
+    """The number under every data set of its panels, where there is more than one: the central set first."""
+    if draws.affinities is None:
+        return
+    for panel in draws.affinities.panels:
+        others = [(k, a) for k, a in enumerate(draws.alternatives) if a.panel == panel.name]
+        if panel.name not in panels or not others:
+            continue
+        first = panel.sets[0]
+        yield SetValue(
+            panel=panel.name, name=first.name, row=first.row, weight=first.weight, value=central, central=True
+        )
+        for k, other in others:
+            under = values[good & (run.plan.draw == -1 - k)]
+            value = float(np.median(under)) if under.size else float("nan")
+            yield _under(panel.name, other.data_set, value, central=False)
+
+
+def _under(panel: str, data_set: DataSet, value: float, *, central: bool) -> SetValue:
+    return SetValue(
+        panel=panel, name=data_set.name, row=data_set.row, weight=data_set.weight, value=value, central=central
+    )

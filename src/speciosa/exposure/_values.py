@@ -1,7 +1,8 @@
 """People and parameter draws → a number for every symbol of the model, for every run.
 
 Everything here is array arithmetic over runs. The scaling rules live here and nowhere else: what grows with
-the liver, the brain or the body, and what a person's haematocrit and plasma proteins do to binding.
+the liver, the brain or the body, what a form and a meal do to the stomach, and what a person's haematocrit and
+plasma proteins do to binding.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from speciosa import knowledge, models
 from speciosa.cases import Form
+from speciosa.exposure._effect_values import effect_values
 from speciosa.models import Base, Composition, Compound
 
 Array = NDArray[np.float64]
@@ -39,21 +41,24 @@ class Inputs:
     form: Form
 
 
-def symbols(inputs: Inputs, compounds: Sequence[Compound]) -> dict[str, Array]:
-    """A value (runs,) for every symbol of the assembly of these compounds."""
+def symbols(inputs: Inputs, compounds: Sequence[Compound], *, effects: bool = False) -> dict[str, Array]:
+    """A value (runs,) for every symbol of the assembly of these compounds, with or without effects."""
     values = {**_system(inputs)}
     for compound in compounds:
         build = _full if compound.disposition == "full" else _minimal
         values |= build(inputs, compound)
+    if effects:
+        values |= effect_values(inputs.draws, compounds)
     shape = next(iter(inputs.people.values())).shape
     return {name: np.broadcast_to(np.asarray(value, dtype=float), shape) for name, value in values.items()}
 
 
 def _system(inputs: Inputs) -> dict[str, Array]:
     x, d = inputs.people, inputs.draws
-    values = {name: value for name, value in x.items() if name.startswith(("V_", "Q_", "CYP3A_", "CYP2D6_"))}
+    values = {name: value for name, value in x.items() if name.startswith(("V_", "Q_", "CYP"))}
     portal = x["Q_gut"] + x["Q_pancreas"] + x["Q_spleen"]
-    values["Q_liver"] = portal + x["Q_hepatic_artery"]
+    values["portal_shunt"] = x["portal_shunt"]
+    values["Q_liver"] = portal * (1.0 - x["portal_shunt"]) + x["Q_hepatic_artery"]
     values["Q_cardiac"] = sum(
         (v for k, v in x.items() if k.startswith("Q_") and k != "Q_cardiac"), start=np.zeros_like(portal)
     )
@@ -72,6 +77,12 @@ def _system(inputs: Inputs) -> dict[str, Array]:
     for name in ("CYP3A_gut_to_liver", "kdeg_CYP3A_liver", "kdeg_CYP3A_gut", "kdeg_CYP2D6_liver"):
         values[name] = d[name]
     return values
+
+
+def at_table(values: Mapping[str, Array], d: Mapping[str, Array]) -> dict[str, Array]:
+    """The symbols of the same people with a meal in the stomach: it empties more slowly and is less acid."""
+    acid = {name: k * d["fed_acid_rel"] for name, k in values.items() if name.endswith(("_k_acid", "_k_acid_convert"))}
+    return {**values, **acid, "k_empty": np.log(2.0) / d["fed_emptying_half_time"]}
 
 
 def _segments(d: Mapping[str, Array]) -> dict[str, Array]:
@@ -106,17 +117,20 @@ def _full(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     values = {}
     for organ, Kp in models.partition(base, tissues, red_cells).items():
         values[f"{p}_Kp_{organ}"] = Kp if organ in UNSCALED else Kp * d[f"{p}_Kp_scale"]
-    CLint = d[f"{p}_CLp"] / d[f"{p}_fu"] * x["V_liver"]
+    CLint = d[f"{p}_CLp"] / d[f"{p}_fu"] * _working_liver(inputs)
     values |= {
         f"{p}_fu": fu,
         f"{p}_BP": BP,
-        f"{p}_k_diss": d[f"dissolution_{inputs.form}"],
+        f"{p}_k_diss": _dissolution(inputs),
         f"{p}_PS_gut": d[f"{p}_PS_gut"],
         f"{p}_PS_tissue": d[f"{p}_PSu"] / d[f"{p}_fu"],
         f"{p}_PS_brain": d[f"{p}_PS_brain"] * x["V_brain"],
+        f"{p}_Kpuu": d[f"{p}_Kpuu"],
         f"{p}_k_plasma": d[f"{p}_k_plasma"],
     }
-    return values | _absorption(inputs, compound) | _clearance(inputs, compound, CLint) | _binding(inputs, compound)
+    if compound.blood_product:
+        values[f"{p}_f_{compound.blood_product}"] = d[f"{p}_f_{compound.blood_product}"]
+    return values | _absorption(inputs, compound) | _clearance(inputs, compound, CLint)
 
 
 def _minimal(inputs: Inputs, compound: Compound) -> dict[str, Array]:
@@ -125,25 +139,38 @@ def _minimal(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     values[f"{p}_Kp_liver"] = _own(d, compound, "Kp_liver")
     for name in ("V_central", "V_peripheral", "Q_inter"):
         values[f"{p}_{name}"] = d[f"{p}_{name}"] * x["weight_kg"]
-    if not compound.formed:
+    if compound.swallowed:
         values |= _simple_gut(inputs, compound)
     CLint = d[f"{p}_CLint"] if compound.kind == "medicine" else d[f"{p}_CLp"] / d[f"{p}_fu"]
-    return values | _clearance(inputs, compound, CLint * x["V_liver"]) | _binding(inputs, compound)
+    return values | _clearance(inputs, compound, CLint * _working_liver(inputs))
+
+
+def _dissolution(inputs: Inputs) -> Array:
+    """Release of what the form holds undissolved, 1/h: a form that must fall apart first takes that time on top."""
+    d, form = inputs.draws, inputs.form
+    rate = d[f"dissolution_{form}"]
+    before = d.get(f"disintegration_{form}")
+    return rate if before is None else 1.0 / (before + 1.0 / rate)
+
+
+def _working_liver(inputs: Inputs) -> Array:
+    """Volume of liver that still works as healthy liver does, L: what every route of clearance grows with."""
+    return inputs.people["V_liver"] * inputs.people["liver_function"] ** inputs.draws["liver_disease_exponent"]
 
 
 def _simple_gut(inputs: Inputs, compound: Compound) -> dict[str, Array]:
-    """Gut of a compound of minimal disposition: nothing is absorbed in the colon or lost in acid."""
+    """Gut of a compound without a whole body: nothing is absorbed in the colon or lost in acid."""
     x, d, p = inputs.people, inputs.draws, compound.id
-    zero = np.zeros_like(x["weight_kg"])
     medicine = compound.kind == "medicine"
-    return {
+    values = {
         f"{p}_ka": d[f"{p}_ka"],
-        f"{p}_PS_gut": _own(d, compound, "PS_gut") * x["weight_kg"],
-        f"{p}_fu_gut": _own(d, compound, "fu_gut"),
-        f"{p}_k_diss": _own(d, compound, "dissolution") if medicine else d[f"dissolution_{inputs.form}"],
-        f"{p}_ka_colon": zero,
-        f"{p}_k_acid": zero,
+        f"{p}_k_diss": _own(d, compound, "dissolution") if medicine else _dissolution(inputs),
     }
+    if compound.disposition == "minimal":
+        zero = np.zeros_like(x["weight_kg"])
+        values |= {f"{p}_ka_colon": zero, f"{p}_k_acid": zero, f"{p}_fu_gut": _own(d, compound, "fu_gut")}
+        values[f"{p}_PS_gut"] = _own(d, compound, "PS_gut") * x["weight_kg"]
+    return values
 
 
 def _own(d: Mapping[str, Array], compound: Compound, name: str) -> Array:
@@ -188,16 +215,6 @@ def _clearance(inputs: Inputs, compound: Compound, CLint: Array) -> dict[str, Ar
             values |= {f"{p}_{name}_{enzyme}": d[f"{p}_{name}_{enzyme}"] for name in ("Emax", "EC50")}
         if route.product:
             values[f"{p}_f_{route.product}"] = np.minimum(d[f"{p}_f_{route.product}"], 1.0)
-    return values
-
-
-def _binding(inputs: Inputs, compound: Compound) -> dict[str, Array]:
-    """Affinities. The ligands of MOR are tied by their ratio within one paper: papers must not be mixed."""
-    d, p = inputs.draws, compound.id
-    values = {f"{p}_Kpuu": d[f"{p}_Kpuu"]} if compound.receptors else {}
-    for receptor in compound.receptors:
-        own, ratio = f"{p}_Ki_{receptor}", f"{p}_{receptor}_Ki_ratio"
-        values[own] = d[own] if own in d else d[f"mitragynine_Ki_{receptor}"] / d[ratio]
     return values
 
 

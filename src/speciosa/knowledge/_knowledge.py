@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from speciosa.errors import KnowledgeError
-from speciosa.knowledge import _policy, _tables
+from speciosa.knowledge import _data_sets, _policy, _tables
+from speciosa.knowledge._data_sets import Panel
 from speciosa.knowledge._policy import Choice, Fit, Grade, Prior, Reading, Wanted
 from speciosa.knowledge._release import Release, read_release, verified_content
 from speciosa.knowledge._row import Row
@@ -22,6 +23,11 @@ _VALUE = ("value", "value_mean", "ratio", "conc")
 _LOW = ("low", "value_low", "value_min", "ratio_low", "conc_low")
 _HIGH = ("high", "value_high", "value_max", "ratio_high", "conc_high")
 _SD = ("sd", "sd_or_sem", "value_sd", "conc_sd")
+_ORIGIN = ("species", "system", "species_system")
+_POTENCY, _MAXIMUM = (
+    ("potency_value", "potency_unit"),
+    ("emax_value", "emax_unit"),
+)  # a functional result has two figures
 
 
 @dataclass(frozen=True)
@@ -120,13 +126,36 @@ class Knowledge:
         fit = self._fit(name, row.unit) if fitted else None
         return _policy.choose(wanted, readings, prior, fit, self.grades)
 
+    @cached_property
+    def panels(self) -> tuple[Panel, ...]:
+        """Data sets that exclude one another, with the affinities of every ligand in each.
+
+        Raises:
+            KnowledgeError: a panel has not one standard set, or an affinity cannot be read.
+        """
+        choices = {row.id: self._affinity(row) for row in self.table("affinities")}
+        return _data_sets.panels(self.table("data_sets"), self.table("affinities"), choices)
+
+    def _affinity(self, row: Any) -> Choice:  # noqa: ANN401 - typed as the record of its table
+        name = f"{row.ligand}, {row.quantity} at {row.target}"
+        if row.relative_ligand:  # a ratio; on the odds where the quantity is a share
+            wanted = Wanted(name, f"{name}, over {row.relative_ligand}", "dimensionless", "lognormal")
+        else:
+            wanted = Wanted(name, name, row.unit, _policy.kind(row.kind))
+        keys = [key for table, key in row.refers_to() if table == "*"]
+        readings = [self._reading(key, row.unit, row.quantity) for key in keys]
+        prior = self._prior(row.prior, wanted.unit) if row.prior else None
+        return _policy.choose(wanted, readings, prior, None, self.grades)
+
     def _matches(self, row_id: str) -> list[tuple[str, Row]]:
         table, _, bare = row_id.rpartition(":")
         return [(name, row) for name, row in self._by_id.get(bare, ()) if table in {"", name}]
 
-    def _reading(self, key: str, unit: str) -> Reading:
+    def _reading(self, key: str, unit: str, quantity: str = "") -> Reading:
         row = self.row(key)
-        scale = factor(getattr(row, "unit", None), unit)
+        named = _MAXIMUM if quantity == "Emax" else _POTENCY
+        columns, its_unit = (named[:1], named[1]) if hasattr(row, named[0]) else (_VALUE, "unit")
+        scale = factor(getattr(row, its_unit, None), unit)
 
         def number(columns: Sequence[str]) -> float | None:
             for column in columns:
@@ -134,10 +163,10 @@ class Knowledge:
                     return float(row.number(column)) * scale
             return None
 
-        value = number(_VALUE)
+        value = number(columns)
         if value is None:
             raise KnowledgeError(f"row {key} holds no number that a parameter could take.")
-        words = f"{getattr(row, 'species', None) or ''} {getattr(row, 'system', None) or ''}".lower()
+        words = " ".join(str(getattr(row, column, None) or "") for column in _ORIGIN).lower()
         human = not self.animals & set(words.replace("-", " ").split())
         return Reading(key, value, number(_SD), number(_LOW), number(_HIGH), human, row.confidence)
 

@@ -1,4 +1,4 @@
-"""Records that Speciosa declares itself: products, priors, parameters, fitted values, targets."""
+"""Records that Speciosa declares itself: products, priors, parameters, fitted values, targets, data sets."""
 
 from typing import ClassVar
 
@@ -128,4 +128,33 @@ class MedicinePairs(Row):
     figure: str
     row: str
     use: str
+    note: Text = None
+
+
+class DataSets(Row):
+    """One published set of figures that exclude the other sets of its panel: a draw takes one of them whole."""
+
+    panel: str
+    name: str
+    weight: float
+    standard: Text = None
+    reason: str
+
+
+class Affinities(Row):
+    """One affinity or efficacy of a ligand in one data set, or in every set of the panel that has none of its own."""
+
+    references: ClassVar[dict[str, str]] = {"data_set": "data_sets", "rows": "*", "prior": "priors"}
+
+    panel: str
+    data_set: Text = None
+    ligand: str
+    target: str
+    quantity: str
+    unit: str
+    kind: str
+    rows: Text = None
+    relative_ligand: Text = None
+    relative_target: Text = None
+    prior: Text = None
     note: Text = None

@@ -19,6 +19,7 @@ _SPOKEN = {
     "%": "percent",
     "% degraded": "percent",
     "% of dose": "percent",
+    "% of reference": "percent",
     "nmol per segment": "nmol",
     "uM": "umol/L",
     "nM": "nmol/L",
@@ -40,7 +41,8 @@ def factor(unit: str | None, wanted: str) -> float:
         KnowledgeError: a unit is unknown, or the two measure different things.
     """
     ureg = _registry()
-    read = [_SPOKEN.get(text, text) if text else "dimensionless" for text in (unit, wanted)]
+    plain = [text.partition(" (")[0] if text else "dimensionless" for text in (unit, wanted)]  # less a remark
+    read = [_SPOKEN.get(text, text) for text in plain]
     try:
         return float(ureg.Quantity(1.0, read[0]).to(read[1]).magnitude)
     except (pint.UndefinedUnitError, pint.DimensionalityError, AttributeError, AssertionError) as error:

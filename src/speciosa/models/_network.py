@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
@@ -40,6 +40,28 @@ class Route:
 
 
 @dataclass(frozen=True)
+class Target:
+    """One receptor, transporter, channel or enzyme that compounds compete for.
+
+    Attributes:
+        id: prefix of its symbols in the model.
+        name: in words, such as ``mu-opioid receptor``.
+        held: its occupancy in words, such as ``mu-opioid receptors held``.
+        site: whose unbound concentration it sees: ``brain``, ``plasma`` or ``heart``.
+        signal: whether its agonists' stimulus and response are computed (operational model).
+        ligands: names of the compounds that bind it, as in the knowledge tables; those that the network does not hold
+            wait there until it does. Empty where nobody measured an alkaloid.
+    """
+
+    id: str
+    name: str
+    held: str
+    site: Literal["brain", "plasma", "heart"]
+    signal: bool
+    ligands: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Compound:
     """One compound of the network.
 
@@ -47,28 +69,33 @@ class Compound:
         id: prefix of its symbols in the model.
         name: its name in the knowledge tables.
         kind: ``alkaloid`` (comes with the product) or ``medicine`` (taken beside it).
-        disposition: ``full`` or ``minimal``.
+        disposition: ``full``, ``minimal``, ``formed`` or ``metabolite``.
         enzymes: enzyme → what the two do to each other.
-        receptors: targets it binds.
+        targets: ids of the targets it binds.
         acid_product: id of the compound that gastric acid turns it into, or ``None``.
+        blood_product: id of the compound that its loss in blood becomes, or ``None``.
         probe: whether every case computes the interaction with it.
-        formed: whether it only ever comes from another compound, so that it needs no gut.
     """
 
     id: str
     name: str
     kind: Literal["alkaloid", "medicine"]
-    disposition: Literal["full", "minimal"]
+    disposition: Literal["full", "minimal", "formed", "metabolite"]
     enzymes: "Mapping[str, Route]"
-    receptors: tuple[str, ...]
+    targets: tuple[str, ...]
     acid_product: str | None
+    blood_product: str | None
     probe: bool
-    formed: bool
 
     @property
     def plasma(self) -> str:
         """Symbol of its concentration in plasma."""
         return f"{self.id}_{'blood' if self.disposition == 'full' else 'body'}_C_plasma"
+
+    @property
+    def swallowed(self) -> bool:
+        """Whether it can be swallowed: what only the body makes has no gut in the model."""
+        return self.disposition != "metabolite"
 
     @property
     def seen(self) -> bool:
@@ -83,15 +110,15 @@ class Compound:
 
 @dataclass(frozen=True)
 class Network:
-    """All compounds and enzymes that can be wired."""
+    """All compounds, enzymes and targets that can be wired."""
 
     compounds: "Mapping[str, Compound]"
     enzymes: "Mapping[str, Enzyme]"
-    receptors: tuple[str, ...]
+    targets: "Mapping[str, Target]"
 
     def of_kind(self, kind: Literal["alkaloid", "medicine"]) -> tuple[str, ...]:
         """Ids of all compounds of a kind that can be swallowed or given, in the order of the file."""
-        return tuple(c.id for c in self.compounds.values() if c.kind == kind and not c.formed)
+        return tuple(c.id for c in self.compounds.values() if c.kind == kind and c.swallowed)
 
     @property
     def probes(self) -> tuple[str, ...]:
@@ -100,7 +127,7 @@ class Network:
 
     def places(self, compound: Compound, enzyme: str) -> tuple[str, ...]:
         """Where a compound meets an enzyme: ``gut``, ``liver`` or both."""
-        in_gut = self.enzymes[enzyme].gut and not compound.formed
+        in_gut = self.enzymes[enzyme].gut and compound.swallowed
         in_liver = not compound.enzymes[enzyme].gut_only
         return (("gut",) if in_gut else ()) + (("liver",) if in_liver else ())
 
@@ -128,6 +155,7 @@ def network() -> Network:
     """The shipped network."""
     text = (resources.files("speciosa.models") / "network.yaml").read_text(encoding="utf-8")
     raw = yaml.safe_load(text)
+    targets = {key: _target(key, entry) for key, entry in raw["targets"].items()}
     compounds = {
         key: Compound(
             id=key,
@@ -135,12 +163,23 @@ def network() -> Network:
             kind=entry["kind"],
             disposition=entry["disposition"],
             enzymes=MappingProxyType({enzyme: Route(**route) for enzyme, route in entry["enzymes"].items()}),
-            receptors=tuple(entry.get("receptors", ())),
+            targets=tuple(target.id for target in targets.values() if entry["name"] in target.ligands),
             acid_product=entry.get("acid_product"),
+            blood_product=entry.get("blood_product"),
             probe=bool(entry.get("probe", False)),
-            formed=bool(entry.get("formed", False)),
         )
         for key, entry in raw["compounds"].items()
     }
     enzymes = {key: Enzyme(key, bool(entry["gut"])) for key, entry in raw["enzymes"].items()}
-    return Network(MappingProxyType(compounds), MappingProxyType(enzymes), tuple(raw["receptors"]))
+    return Network(MappingProxyType(compounds), MappingProxyType(enzymes), MappingProxyType(targets))
+
+
+def _target(key: str, entry: "Mapping[str, Any]") -> Target:
+    return Target(
+        id=key,
+        name=entry["name"],
+        held=entry["held"],
+        site=entry["site"],
+        signal=bool(entry.get("signal", False)),
+        ligands=tuple(entry["ligands"]),
+    )

@@ -1,4 +1,4 @@
-"""Every parameter and compartment of the body: name, unit, meaning. Values come from people and knowledge."""
+"""Every parameter and compartment of the kinetics: name, unit, meaning. Values come from people and knowledge."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,6 +62,7 @@ def system_symbols(net: "Network", compounds: "Sequence[Compound]") -> Iterator[
     for organ in FLOWS:
         yield Symbol(f"Q_{organ}", "L_per_h", f"blood flow of {organ.replace('_', ' ')}")
     yield Symbol("Q_liver", "L_per_h", "blood that leaves the liver: hepatic artery, portal vein")
+    yield Symbol("portal_shunt", "dimensionless", "share of the portal blood that flows past the liver")
     yield Symbol("Q_cardiac", "L_per_h", "cardiac output")
     yield Symbol("Q_villi", "L_per_h", "blood flow of the villi")
     yield Symbol("GFR", "L_per_h", "glomerular filtration rate")
@@ -101,28 +102,29 @@ def compound_symbols(net: "Network", compound: "Compound") -> Iterator[Symbol]:
     p, name = compound.id, compound.name
     yield Symbol(f"{p}_fu", "dimensionless", f"fraction of {name} unbound in plasma")
     yield Symbol(f"{p}_BP", "dimensionless", f"blood-to-plasma ratio of {name}")
-    if not compound.formed:
-        yield from _gut_symbols(p, name)
+    if compound.swallowed:
+        yield from _gut_symbols(compound)
     yield Symbol(f"{p}_Kp_liver", "dimensionless", f"liver-to-plasma partition of {name}")
     yield Symbol(f"{p}_CLint_other", "L_per_h", f"unbound hepatic clearance of {name} by other routes")
     for enzyme in compound.enzymes:
         yield from _route_symbols(net, compound, enzyme)
     if compound.acid_product:
         yield Symbol(f"{p}_k_acid_convert", "per_h", f"conversion of {name} to {compound.acid_product} in gastric acid")
-    for receptor in compound.receptors:
-        yield Symbol(f"{p}_Ki_{receptor}", "nM", f"affinity of {name} for {receptor}")
-    if compound.receptors:
-        yield Symbol(f"{p}_Kpuu", "dimensionless", f"unbound brain over unbound plasma of {name}")
+    if compound.blood_product:
+        made = f"fraction of the loss of {name} in blood that becomes {compound.blood_product}"
+        yield Symbol(f"{p}_f_{compound.blood_product}", "dimensionless", made)
     yield from _whole_body_symbols(p, name) if compound.disposition == "full" else _minimal_symbols(p, name)
 
 
-def _gut_symbols(p: str, name: str) -> Iterator[Symbol]:
+def _gut_symbols(compound: "Compound") -> Iterator[Symbol]:
+    p, name = compound.id, compound.name
     yield Symbol(f"{p}_k_diss", "per_h", f"dissolution of {name} from the product")
     yield Symbol(f"{p}_ka", "per_h", f"absorption of {name} from the small intestine")
-    yield Symbol(f"{p}_ka_colon", "per_h", f"absorption of {name} from the colon")
-    yield Symbol(f"{p}_k_acid", "per_h", f"loss of {name} in gastric acid")
-    yield Symbol(f"{p}_PS_gut", "L_per_h", f"permeability of enterocytes to {name}, towards blood")
-    yield Symbol(f"{p}_fu_gut", "dimensionless", f"fraction of {name} unbound in enterocytes")
+    if compound.disposition != "formed":
+        yield Symbol(f"{p}_ka_colon", "per_h", f"absorption of {name} from the colon")
+        yield Symbol(f"{p}_k_acid", "per_h", f"loss of {name} in gastric acid")
+        yield Symbol(f"{p}_PS_gut", "L_per_h", f"permeability of enterocytes to {name}, towards blood")
+        yield Symbol(f"{p}_fu_gut", "dimensionless", f"fraction of {name} unbound in enterocytes")
 
 
 def _route_symbols(net: "Network", compound: "Compound", enzyme: str) -> Iterator[Symbol]:
@@ -151,6 +153,7 @@ def _whole_body_symbols(p: str, name: str) -> Iterator[Symbol]:
         f"{p}_PS_tissue", "per_h", f"permeability of muscle and adipose cells to unbound {name}, per volume of tissue"
     )
     yield Symbol(f"{p}_PS_brain", "L_per_h", f"permeability of the blood-brain barrier to {name}")
+    yield Symbol(f"{p}_Kpuu", "dimensionless", f"unbound brain over unbound plasma of {name}")
     yield Symbol(f"{p}_k_plasma", "per_h", f"chemical loss of {name} in blood")
 
 

@@ -1,6 +1,6 @@
 """Sizes of organs and how blood is shared out among them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from speciosa.people._traits import Traits
 Array = NDArray[np.float64]
 
 MINUTES_PER_HOUR = 60.0
+PORTAL = ("gut", "pancreas", "spleen")  # organs that drain into the portal vein
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Body:
         volume: organ or blood pool → L.
         flow: organ → L/h. They add up to the cardiac output.
         squeezed: people whose drawn lean organs left too little room for fat and were made smaller.
+        portal_shunt: share of the portal blood that flows past the liver.
     """
 
     bsa: Array
@@ -35,18 +37,19 @@ class Body:
     volume: dict[str, Array]
     flow: dict[str, Array]
     squeezed: NDArray[np.bool_]
+    portal_shunt: Array
 
 
 def body(drawn: Numbers, person: Traits) -> Body:
     """Size every organ, let fat close the balance, share out the blood flow."""
     bsa = equation("bsa", person.male, H=person.height, W=person.weight)
     lean = _lean(drawn, person, bsa)
-    total = _add(lean)
+    total = add(lean)
     room = person.weight * (1.0 - _rows.number("prior:minimal_fat_share"))
     shrink = np.minimum(1.0, room / total)
     mass = {organ: kg * shrink for organ, kg in lean.items()}
-    mass["adipose"] = person.weight - _add(mass)
-    return Body(bsa, mass, _volumes(mass), _flows(drawn, person), shrink < 1.0)
+    mass["adipose"] = person.weight - add(mass)
+    return Body(bsa, mass, volumes(mass), _flows(drawn, person), shrink < 1.0, np.zeros(drawn.count))
 
 
 def _lean(drawn: Numbers, person: Traits, bsa: Array) -> dict[str, Array]:
@@ -113,7 +116,7 @@ def _lean_mass(male: NDArray[np.bool_], height: Array, weight: Array) -> Array:
     return equation("lean_mass", male, W=weight, BMI=weight / (height / 100.0) ** 2)
 
 
-def _volumes(mass: dict[str, Array]) -> dict[str, Array]:
+def volumes(mass: dict[str, Array]) -> dict[str, Array]:
     """Litres. All blood is in the two pools: organs are without it, as the rows weigh them."""
     declared = _rows.declared()
     density = {organ: _rows.number(entry["density"]) for organ, entry in declared["organs"].items()}
@@ -143,11 +146,19 @@ def _flows(drawn: Numbers, person: Traits) -> dict[str, Array]:
     typical["rest"] = 100.0 - np.sum(list(typical.values()), axis=0)
     spread["rest"] = max(spread.values())
     share = {o: value[person.sex] * drawn.factor(f"flow_{o}", spread[o]) for o, value in typical.items()}
-    whole = _add(share)
+    whole = add(share)
     return {organ: output * part / whole for organ, part in share.items()}
 
 
-def _add(parts: dict[str, Array]) -> Array:
+def close(flow: Mapping[str, Array], output: Array, fixed: Collection[str]) -> dict[str, Array]:
+    """The flows of all organs that are not fixed, grown or shrunk by one factor so that the whole is the output."""
+    held = add({organ: part for organ, part in flow.items() if organ in fixed})
+    free = add({organ: part for organ, part in flow.items() if organ not in fixed})
+    factor = (output - held) / free
+    return {organ: part if organ in fixed else part * factor for organ, part in flow.items()}
+
+
+def add(parts: Mapping[str, Array]) -> Array:
     """In one order for any number of people, so that a person's sum never depends on the others."""
     first, *others = parts.values()
     total = first.copy()

@@ -55,6 +55,10 @@ NAMES = (
     "flow_spleen",
     "flow_hepatic_artery",
     "flow_rest",
+    "CYP2C19",
+    "CYP2C19_liver",
+    "child_pugh",
+    "pregnancy_week",
 )
 
 

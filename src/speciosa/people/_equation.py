@@ -1,8 +1,8 @@
 """Equations as the knowledge rows print them: ``CO = 1.05*CO_ref*(1 - max(0, 0.005*(age - 25)))*(H/H_ref)^(3/4)``.
 
-The coefficients stay in the row; this module reads the text and evaluates it over arrays of people. Two habits of the
-rows are understood: a constant that differs by sex (``k = 0.9 (M), 0.7 (F)`` after a semicolon) and a factor for women
-(``*1.012[if female]``).
+The coefficients stay in the row; this module reads the text and evaluates it over arrays of people. Three habits of the
+rows are understood: a constant that differs by sex (``k = 0.9 (M), 0.7 (F)`` after a semicolon), a factor for women
+(``*1.012[if female]``), and a unit in brackets behind a name (``V_placenta(L)``).
 """
 
 import ast
@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 
 _FOR_WOMEN = re.compile(r"\*\s*([\d.]+)\s*\[(?:if female|F)\]")
 _BY_SEX = re.compile(r"^(\w+)\s*=\s*(-?[\d.]+) \(M\), (-?[\d.]+) \(F\)$")
+_UNIT = re.compile(r"(?<=\w)\((?:L|kg)\)")
 _OPERATORS: Mapping[type[ast.operator], Callable[..., Array]] = MappingProxyType(
     {
         ast.Add: np.add,
@@ -89,7 +90,7 @@ class Equation:
 def _read(key: str) -> Equation:
     text = _rows.row(key).equation or ""
     first, *constants = (part.strip() for part in text.split(";"))
-    right = _FOR_WOMEN.sub(r"*\1**female", first.rpartition(" = ")[2].replace("^", "**"))
+    right = _UNIT.sub("", _FOR_WOMEN.sub(r"*\1**female", first.rpartition(" = ")[2].replace("^", "**")))
     try:
         body = ast.parse(right, mode="eval").body
     except SyntaxError:

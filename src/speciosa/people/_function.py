@@ -43,7 +43,7 @@ def transit(drawn: Numbers) -> dict[str, Array]:
 
 
 def enzymes(drawn: Numbers, person: Traits) -> dict[str, Array]:
-    """Activity of the enzymes over that of a normal metaboliser of CYP2D6 who does not express CYP3A5.
+    """Activity of the enzymes over that of a normal metaboliser of CYP2D6 and CYP2C19 who does not express CYP3A5.
 
     Liver and gut spread independently; what they share is the genotype of CYP3A5.
     """
@@ -51,12 +51,15 @@ def enzymes(drawn: Numbers, person: Traits) -> dict[str, Array]:
     free = {name: drawn.factor(name, _rows.log_sd(declared["spread"][name])) for name in _ENZYMES}
     activity = np.array([_rows.number(declared["CYP2D6_activity"][phenotype]) for phenotype in _who.CYP2D6])
     relative = activity / activity[_who.CYP2D6.index("normal")]
+    percent = {"normal": 100.0} | {word: _rows.number(key) for word, key in declared["CYP2C19_activity"].items()}
+    cyp2c19 = np.array([percent[phenotype] / 100.0 for phenotype in _who.CYP2C19])
     expresses = np.array([1.0, _rows.number("prior:CYP3A5_expresser_factor")])
     return {
         "CYP3A_liver": free["CYP3A_liver"] * expresses[person.cyp3a5],
         "CYP3A_gut": free["CYP3A_gut"] * expresses[person.cyp3a5],
         "CYP2D6_liver": free["CYP2D6_liver"] * relative[person.cyp2d6],
+        "CYP2C19_liver": free["CYP2C19_liver"] * cyp2c19[person.cyp2c19],
     }
 
 
-_ENZYMES = ("CYP3A_liver", "CYP3A_gut", "CYP2D6_liver")
+_ENZYMES = ("CYP3A_liver", "CYP3A_gut", "CYP2D6_liver", "CYP2C19_liver")

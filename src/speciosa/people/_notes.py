@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 
+from speciosa.cases import Cirrhosis, KidneyDisease, Pregnancy
 from speciosa.people import _rows
 from speciosa.people._traits import shares
 from speciosa.people._who import Who
@@ -18,11 +20,35 @@ def notes(who: Who, squeezed: int, people: int) -> tuple[str, ...]:
         squeezed: people whose lean organs were made smaller.
         people: number of virtual people.
     """
-    return (*_conditions(who), *_age(who), *_not_given(who), *_squeezed(squeezed, people))
+    return (*_computed(who), *_conditions(who), *_age(who), *_not_given(who), *_squeezed(squeezed, people))
+
+
+def _computed(who: Who) -> Iterator[str]:
+    """For each condition that is in the virtual people: how far, what was not told, what is still left out."""
+    says = _rows.declared()["computed"]
+    for name, told in {name: getattr(who, name) for name in says}.items():
+        if told is not None:
+            known = [
+                f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}" for key, value in _details(told)
+            ]
+            degree = f" ({', '.join(known)})" if known else ""
+            yield f"{says[name]['has']}{degree}. {says[name]['left_out']}"
+            if not known:
+                yield says[name]["drawn"]
+
+
+def _details(told: Cirrhosis | KidneyDisease | Pregnancy) -> Iterator[tuple[str, object]]:
+    words = {"child_pugh": "Child-Pugh", "egfr": "eGFR"}
+    for field in fields(told):
+        value = getattr(told, field.name)
+        if value is not None:
+            yield words.get(field.name, field.name), value
 
 
 def _conditions(who: Who) -> Iterator[str]:
     for entry in _rows.declared()["conditions"].values():
+        if getattr(who, entry.get("computed_as", ""), None) is not None:
+            continue
         said = [c for c in who.conditions if _names(c, entry["words"])]
         if said:
             yield f"{entry['says']} (said: {', '.join(said)})"
@@ -42,7 +68,7 @@ def _age(who: Who) -> Iterator[str]:
 
 
 def _not_given(who: Who) -> Iterator[str]:
-    if who.ancestry is None and None in {who.cyp2d6, who.cyp3a5, who.height_cm, who.weight_kg}:
+    if who.ancestry is None and None in {who.cyp2d6, who.cyp2c19, who.cyp3a5, who.height_cm, who.weight_kg}:
         groups = _rows.declared()["ancestry"]
         mixture = ", ".join(
             f"{100 * share:.3g} % {groups[key]['name']}" for key, share in shares().items() if share > 0

@@ -7,10 +7,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa.people import _function, _who
+from speciosa.people import _disease, _function, _pregnancy, _who
 from speciosa.people._body import Body, body
 from speciosa.people._draws import numbers
 from speciosa.people._notes import notes
+from speciosa.people._states import States, states
 from speciosa.people._traits import Traits, traits
 from speciosa.people._who import Who
 
@@ -24,8 +25,11 @@ class Population:
     Attributes:
         values: name → (n,), read-only. ``age_y``; ``height_cm``; ``weight_kg``; ``hematocrit`` (fraction);
             ``binding_rel``, ``gastric_emptying_rel``, ``intestinal_transit_rel``, ``CYP3A_liver``, ``CYP3A_gut``,
-            ``CYP2D6_liver`` (over the typical person); ``gfr_mL_min``; ``V_…`` (L); ``Q_…`` (L/h).
-        labels: ``sex``, ``ancestry``, ``CYP2D6``, ``CYP3A5`` → a word per person.
+            ``CYP2D6_liver``, ``CYP2C19_liver`` (over the typical person); ``gfr_mL_min``; ``liver_function`` (share of
+            the liver's volume that works as healthy liver does, by the strictest rows); ``portal_shunt`` (share of the
+            portal blood that flows past the liver); ``V_…`` (L); ``Q_…`` (L/h).
+        labels: ``sex``, ``ancestry``, ``CYP2D6``, ``CYP2C19``, ``CYP3A5``, and ``child_pugh`` of people with cirrhosis
+            → a word per person.
         notes: what could not be taken into account, in sentences.
     """
 
@@ -54,7 +58,11 @@ def population(n: int, seed: int, who: Who) -> Population:
     """
     drawn = numbers(n, seed)
     person = traits(drawn, who)
-    made = body(drawn, person)
+    having = states(drawn, who)
+    before = person
+    if having.week is not None:
+        before, person = _pregnancy.weights(person, having.week, told=who.weight_kg is not None)
+    made = _disease.body(_pregnancy.body(body(drawn, before), having.week), having)
     values = {
         "age_y": person.age,
         "height_cm": person.height,
@@ -65,12 +73,15 @@ def population(n: int, seed: int, who: Who) -> Population:
         **_function.filtration(drawn, person, made.bsa),
         **_function.transit(drawn),
         **_function.enzymes(drawn, person),
+        "liver_function": np.ones(n),
+        "portal_shunt": made.portal_shunt,
     }
+    values = _disease.function(_pregnancy.function(values, having), having, made.bsa)
     for value in values.values():
         value.setflags(write=False)
     return Population(
         values=MappingProxyType(values),
-        labels=MappingProxyType(_labels(person)),
+        labels=MappingProxyType(_labels(person, having)),
         notes=notes(who, _count(made), n),
     )
 
@@ -79,11 +90,14 @@ def _count(made: Body) -> int:
     return int(np.count_nonzero(made.squeezed))
 
 
-def _labels(person: Traits) -> dict[str, tuple[str, ...]]:
+def _labels(person: Traits, having: States) -> dict[str, tuple[str, ...]]:
     words = {
         "sex": (("F", "M"), person.sex),
         "ancestry": (_who.ancestries(), person.ancestry),
         "CYP2D6": (_who.CYP2D6, person.cyp2d6),
+        "CYP2C19": (_who.CYP2C19, person.cyp2c19),
         "CYP3A5": (_who.CYP3A5, person.cyp3a5),
     }
+    if having.child_pugh is not None:
+        words["child_pugh"] = (_who.CHILD_PUGH, having.child_pugh)
     return {name: tuple(np.array(known)[index].tolist()) for name, (known, index) in words.items()}

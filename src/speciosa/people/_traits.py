@@ -25,6 +25,7 @@ class Traits:
         weight: kg.
         cyp2d6: index into the phenotypes of CYP2D6.
         cyp3a5: index into those of CYP3A5.
+        cyp2c19: index into those of CYP2C19.
     """
 
     age: Array
@@ -34,6 +35,7 @@ class Traits:
     weight: Array
     cyp2d6: Index
     cyp3a5: Index
+    cyp2c19: Index
 
     @property
     def sex(self) -> Index:
@@ -53,8 +55,9 @@ def traits(drawn: Numbers, who: Who) -> Traits:
         ancestry=ancestry,
         height=height,
         weight=weight,
-        cyp2d6=_cyp2d6(drawn, who, ancestry),
+        cyp2d6=_phenotype(drawn, "CYP2D6", who.cyp2d6, _who.CYP2D6, ancestry),
         cyp3a5=_cyp3a5(drawn, who, ancestry),
+        cyp2c19=_phenotype(drawn, "CYP2C19", who.cyp2c19, _who.CYP2C19, ancestry),
     )
 
 
@@ -87,7 +90,7 @@ def _male(drawn: Numbers, who: Who) -> NDArray[np.bool_]:
 def _ancestry(drawn: Numbers, who: Who) -> Index:
     if who.ancestry is not None:
         return np.full(drawn.count, _who.ancestries().index(who.ancestry), dtype=np.int64)
-    return _pick(drawn.uniform("ancestry"), np.array(list(shares().values())))
+    return pick(drawn.uniform("ancestry"), np.array(list(shares().values())))
 
 
 def shares() -> dict[str, float]:
@@ -148,12 +151,13 @@ def _sd(key: str) -> float:
     return float(_rows.row(key).number("sd"))
 
 
-def _cyp2d6(drawn: Numbers, who: Who, ancestry: Index) -> Index:
-    if who.cyp2d6 is not None:
-        return np.full(drawn.count, _who.CYP2D6.index(who.cyp2d6), dtype=np.int64)
+def _phenotype(drawn: Numbers, enzyme: str, told: str | None, known: tuple[str, ...], ancestry: Index) -> Index:
+    """Index into the phenotypes of an enzyme, by their frequencies in the ancestry."""
+    if told is not None:
+        return np.full(drawn.count, known.index(told), dtype=np.int64)
     groups = _rows.declared()["ancestry"].values()
-    share = np.array([[_rows.number(entry["CYP2D6"][phenotype]) for phenotype in _who.CYP2D6] for entry in groups])
-    return _pick(drawn.uniform("CYP2D6"), share[ancestry])
+    share = np.array([[_rows.number(entry[enzyme][phenotype]) for phenotype in known] for entry in groups])
+    return pick(drawn.uniform(enzyme), share[ancestry])
 
 
 def _cyp3a5(drawn: Numbers, who: Who, ancestry: Index) -> Index:
@@ -161,10 +165,10 @@ def _cyp3a5(drawn: Numbers, who: Who, ancestry: Index) -> Index:
         return np.full(drawn.count, _who.CYP3A5.index(who.cyp3a5), dtype=np.int64)
     groups = _rows.declared()["ancestry"].values()
     none = np.array([_rows.number(entry["CYP3A5_non_expresser"]) for entry in groups]) / 100.0
-    return _pick(drawn.uniform("CYP3A5"), np.column_stack([none, 1.0 - none])[ancestry])
+    return pick(drawn.uniform("CYP3A5"), np.column_stack([none, 1.0 - none])[ancestry])
 
 
-def _pick(uniform: Array, share: Array) -> Index:
+def pick(uniform: Array, share: Array) -> Index:
     """A choice per person: ``share`` (choices,) or (n, choices), in any unit, need not add up to one."""
     ends = np.cumsum(share, axis=-1)
     ends = ends / ends[..., -1:]

@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from speciosa.cases import Cirrhosis, KidneyDisease, Pregnancy
 from speciosa.errors import CaseError
 from speciosa.people import _rows
 
 CYP2D6 = ("poor", "intermediate", "normal", "ultrarapid")
+CYP2C19 = ("poor", "intermediate", "normal", "rapid", "ultrarapid")
 CYP3A5 = ("non-expresser", "expresser")
+
+
+CHILD_PUGH = ("A", "B", "C")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,10 @@ class Who:
         cyp2d6: one of ``poor``, ``intermediate``, ``normal``, ``ultrarapid``.
         cyp3a5: ``expresser`` or ``non-expresser``.
         conditions: as entered.
+        cyp2c19: as ``cyp2d6``, and ``rapid``.
+        cirrhosis: what is known of it; its grade is drawn where it is not.
+        kidney_disease: likewise, its filtration.
+        pregnancy: likewise, its week; the weight is that of today.
     """
 
     age_y: float | None = None
@@ -36,12 +45,22 @@ class Who:
     cyp2d6: str | None = None
     cyp3a5: str | None = None
     conditions: tuple[str, ...] = ()
+    cyp2c19: str | None = None
+    cirrhosis: Cirrhosis | None = None
+    kidney_disease: KidneyDisease | None = None
+    pregnancy: Pregnancy | None = None
 
     def __post_init__(self) -> None:
         _one_of("sex", self.sex, _rows.SEXES)
         _one_of("ancestry", self.ancestry, ancestries())
         _one_of("CYP2D6", self.cyp2d6, CYP2D6)
+        _one_of("CYP2C19", self.cyp2c19, CYP2C19)
         _one_of("CYP3A5", self.cyp3a5, CYP3A5)
+        _one_of("Child-Pugh grade", self.cirrhosis.child_pugh if self.cirrhosis else None, CHILD_PUGH)
+        stages = tuple(_rows.declared()["kidney_disease"]["stages"])
+        _one_of("stage", self.kidney_disease.stage if self.kidney_disease else None, stages)
+        if self.pregnancy is not None and self.sex != "F":
+            raise CaseError("pregnancy", f"sex {self.sex}", "a person of sex F")
 
 
 def ancestries() -> tuple[str, ...]:
