@@ -20,6 +20,7 @@ from speciosa.reports import _pair_words as words
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "k51-tea.yaml"
+FOLLOWED = ("mitragynine", "7-hydroxymitragynine", "mitragynine pseudoindoxyl")
 
 
 def read(people=12, draws=3):
@@ -53,7 +54,7 @@ def test_the_product_raises_what_the_gut_clears(simvastatin):
     medicine, *alkaloids = simvastatin.pair.changes
 
     assert medicine.role == "medicine"
-    assert [c.compound for c in alkaloids] == ["mitragynine", "7-hydroxymitragynine"]
+    assert [c.compound for c in alkaloids] == list(FOLLOWED)
     assert 1.2 < medicine.auc_ratio.value < 4.0
     assert medicine.auc_ratio.variability.low < medicine.auc_ratio.value < medicine.auc_ratio.variability.high
     assert medicine.auc_ratio.uncertainty is not None
@@ -216,7 +217,7 @@ def test_words_of_a_change():
 def test_juice_is_told_by_what_it_does_and_not_by_its_own_curve(case):
     pair = interact(case, "grapefruit", case.regimens[0]).pair
 
-    assert [change.compound for change in pair.changes] == ["mitragynine", "7-hydroxymitragynine"]
+    assert [change.compound for change in pair.changes] == list(FOLLOWED)
     assert words.sides(pair) == (("alkaloid", "mitragynine"),)
     assert pair.changes[0].auc_ratio.value > 1.0
 
