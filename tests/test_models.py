@@ -14,7 +14,9 @@ from speciosa.errors import ModelError
 from speciosa.models import Base, Composition
 
 ALKALOIDS = ("mitragynine", "7-hydroxymitragynine")
-EVERYTHING = tuple(models.network().compounds)
+# every alkaloid, and a medicine for each kind of wiring: competition, metabolite, inactivation, induction, gut alone
+MEDICINES = ("midazolam", "dextromethorphan", "dextrorphan", "paroxetine", "rifampicin", "grapefruit_juice")
+EVERYTHING = (*models.network().of_kind("alkaloid"), *MEDICINES)
 
 
 @pytest.fixture(scope="module")
