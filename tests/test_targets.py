@@ -48,7 +48,7 @@ def leaf():
 def body(**numbers):
     """The model at time 0 with 500, 70 and 40 nmol of three alkaloids in the blood, other symbols 0.5 or as given."""
     names = [s.name for s in models.assemble(THREE, effects=True).symbols]
-    values = dict.fromkeys(names, 0.5) | {"MOR_load_other": 0.0, "MOR_stimulus_other": 0.0, "MOR_reserve": 1.0}
+    values = dict.fromkeys(names, 0.5) | {"MOR_load_other": 0.0, "MOR_stimulus_other": 0.0, "adapted_start": 0.0}
     runner = roadrunner.RoadRunner(models.assemble(THREE, values | numbers, effects=True).sbml)
     for state, amount in (
         ("mitragynine_brain_A", 500.0),
@@ -113,7 +113,7 @@ def test_an_antagonist_takes_places_and_lowers_the_response():
 
 def test_tolerance_takes_reserve_and_other_opioids_compete_and_stimulate():
     alone = body(MOR_tau_full=10.0)
-    tolerant = body(MOR_tau_full=10.0, MOR_reserve=0.25)
+    tolerant = body(MOR_tau_full=10.0, adapted_start=1.0, tolerance_gain=3.0)  # a quarter of the reserve left
     blocked = body(MOR_tau_full=10.0, MOR_load_other=5.0)
     joined = body(MOR_tau_full=10.0, MOR_load_other=5.0, MOR_stimulus_other=50.0)
     s = alone["MOR_stimulus"]
@@ -148,7 +148,7 @@ def test_effects_leave_the_kinetics_as_they_are():
         plasma = ("mitragynine_blood_C_plasma", "speciociliatine_body_C_plasma", "CYP3A_gut_active")
         found.append(exposure.execute(exposure.plan(at, doses, np.array([0.0, 1.0, 24.0]), plasma)).values)
 
-    assert np.allclose(*found, rtol=1e-9)
+    assert np.allclose(*found, rtol=1e-4)  # adaptation has states of its own, which move the steps of the integrator
 
 
 def test_the_network_and_the_table_of_affinities_name_the_same_ligands(panels):
@@ -414,12 +414,12 @@ def test_all_nine_alkaloids_bind_the_mu_opioid_receptor():
 def test_a_setting_with_effects_can_be_replaced_and_run_again():
     at = exposure.setting(Who(), Form.TEA, Simulation(people=2, draws=2, seed=1), IDS[:2], effects=True)
     doses = exposure.enter(at, [(0.0, {"mitragynine": np.array(39.0)})])
-    values = dict(at.values) | {"MOR_reserve": np.full(at.person.size, 0.5)}
+    values = dict(at.values) | {"adapted_start": np.full(at.person.size, 0.5)}
     plans = [
         exposure.plan(setting, doses, np.array([0.0, 1.0, 2.0]), ("MOR_effect", "MOR_occupancy"))
         for setting in (at, dataclasses.replace(at, values=values))
     ]
     usual, tolerant = (exposure.execute(plan) for plan in plans)
 
-    assert np.array_equal(usual.output("MOR_occupancy"), tolerant.output("MOR_occupancy"))
+    assert np.allclose(usual.output("MOR_occupancy"), tolerant.output("MOR_occupancy"), rtol=1e-4)
     assert (tolerant.output("MOR_effect")[:, 1:] < usual.output("MOR_effect")[:, 1:]).all()
