@@ -39,10 +39,6 @@ OTHER = {
 POOR_HAVE_NONE = {"CYP2D6_liver", "CYP2C19_liver"}
 # the same for everybody who is healthy
 HEALTHY = {"liver_function", "portal_shunt", *(f"CYP{name}_liver_disease" for name in ("3A", "2C19", "2D6"))}
-    "liver_function",
-    "portal_shunt",
-    *(f"CYP{e}_liver_disease" for e in ("3A", "2C19", "2D6")),
-}  # the same for everybody who is healthy
 
 
 @pytest.fixture(scope="module")

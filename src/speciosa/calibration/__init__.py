@@ -1,7 +1,28 @@
 """Fits the few parameters that nobody measured to people, and sets predictions beside observations."""
 
-from speciosa.calibration._fit import Posterior, fit
+from speciosa.calibration._calibrate import Calibration, Effort, calibrate
+from speciosa.calibration._petab import petab_export
+from speciosa.calibration._plausible import Plausible
+from speciosa.calibration._problem import Problem
+from speciosa.calibration._sample import Chains, sample
 from speciosa.calibration._studies import Study, Target, studies, targets
-from speciosa.calibration._validate import Comparison, validate
+from speciosa.calibration._validate import Comparison, Score, Validation, validate
 
-__all__ = ["Comparison", "Posterior", "Study", "Target", "fit", "studies", "targets", "validate"]
+__all__ = [
+    "Calibration",
+    "Chains",
+    "Comparison",
+    "Effort",
+    "Plausible",
+    "Problem",
+    "Score",
+    "Study",
+    "Target",
+    "Validation",
+    "calibrate",
+    "petab_export",
+    "sample",
+    "studies",
+    "targets",
+    "validate",
+]

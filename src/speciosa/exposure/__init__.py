@@ -6,7 +6,7 @@
 
 from speciosa.exposure._interaction import no_doses, ratios, victims, watch
 from speciosa.exposure._parameters import Draws, draw, sample
-from speciosa.exposure._plan import Plan, Setting, alkaloids, doses, enter, plan, setting, with_food
+from speciosa.exposure._plan import Plan, Setting, alkaloids, doses, enter, plan, setting, typical_values, with_food
 from speciosa.exposure._results import Curve, Figure, InteractionRun, Interval, Parameter, Record, Scenario
 from speciosa.exposure._run import Progress, Run, execute
 from speciosa.exposure._save import save
@@ -43,6 +43,7 @@ __all__ = [
     "setting",
     "simulate",
     "terminal_rate",
+    "typical_values",
     "victims",
     "watch",
     "with_food",

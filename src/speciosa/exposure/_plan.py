@@ -7,6 +7,7 @@ needs no knowledge, no case and no unit.
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,13 +150,13 @@ def setting(
     """
     n = simulation.people
     draws = draws or draw(simulation.draws, simulation.seed, effects=effects)
-    population = people.population(n, simulation.seed, someone)
+    population = _people(n, simulation.seed, someone)
     again = min(draw_people, n)
     person = np.concatenate([np.arange(n), np.tile(np.arange(again), draws.numbers.size)])
     number = np.concatenate([np.zeros(n, dtype=np.int64), np.repeat(draws.numbers, again)])
     by_run = {name: value[number] for name, value in draws.values.items()}
     by_person = {name: value[person] for name, value in population.values.items()}
-    assembly = models.assemble(compounds, effects=effects)
+    assembly = _assembled(tuple(compounds), effects=effects)
     values = symbols(Inputs(by_person, by_run, form), assembly.compounds, effects=effects)
     return Setting(form, assembly, draws, population, person, number, values, by_run, effects)
 
@@ -165,13 +166,29 @@ def with_food(at: Setting, regimen: Regimen) -> Setting:
     return replace(at, values=at_table(at.values, at.by_run)) if regimen.food == "fed" else at
 
 
+@lru_cache(maxsize=2)
+def _people(n: int, seed: int, someone: people.Who) -> people.Population:
+    """The people, kept: all studies and steps of a calibration look at the same ones."""
+    return people.population(n, seed, someone)
+
+
+@lru_cache(maxsize=16)
+def _assembled(compounds: tuple[str, ...], *, effects: bool) -> models.Assembly:
+    """The model of these compounds; it holds no numbers, so that every case and draw shares it."""
+    return models.assemble(compounds, effects=effects)
+
+
 def typical(at: Setting) -> models.Assembly:
     """The same model with the numbers of the median person at the central parameters: the file that users see."""
-    middle = {name: np.array([np.median(value)]) for name, value in at.population.values.items()}
-    central = {name: value[:1] for name, value in at.draws.values.items()}
-    values = symbols(Inputs(middle, central, at.form), at.assembly.compounds, effects=at.effects)
-    numbers = {name: float(value[0]) for name, value in values.items()}
+    numbers = {name: float(value[0]) for name, value in typical_values(at).items()}
     return models.assemble([c.id for c in at.assembly.compounds], numbers, effects=at.effects)
+
+
+def typical_values(at: Setting) -> dict[str, Array]:
+    """A value for every symbol of the model for the median person, in every draw of the parameters, (draws,)."""
+    middle = {name: np.full(at.draws.count, np.median(value)) for name, value in at.population.values.items()}
+    drawn = {name: value[: at.draws.count] for name, value in at.draws.values.items()}
+    return symbols(Inputs(middle, drawn, at.form), at.assembly.compounds, effects=at.effects)
 
 
 def plan(at: Setting, given: Doses, times: Array, outputs: Sequence[str]) -> Plan:

@@ -82,7 +82,9 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
     medicines = interactions(case, progress=progress) if with_medicines else ()
     having = (*at.population.having, *food_in_words(case.regimens, at.draws))
     crowd = at.population
-    return Exposure(tuple(scenarios), medicines, tuple(runs), at.draws, crowd.notes, having, crowd.rows)
+    return Exposure(
+        tuple(scenarios), medicines, tuple(runs), at.draws, (*at.draws.notes, *crowd.notes), having, crowd.rows
+    )
 
 
 def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:

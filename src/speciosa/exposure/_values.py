@@ -23,6 +23,7 @@ REFERENCE_HEMATOCRIT = 0.45  # at which the blood-to-plasma ratios are stated
 METHOD = "Rodgers-Rowland (PK-Sim human set)"
 TISSUE = {"gut": "small intestine", "rest": "muscle"}  # organs without a composition of their own
 UNSCALED = frozenset({"adipose", "brain"})  # the partition multiplier is for lean tissue
+WEAKEST = 7.0  # pKa down to which the partition equation holds; a draw below it stands there
 NO_EFFECT = 1e9  # nM: an affinity that means "does not bind"
 MILLILITRE_PER_MINUTE = 0.06  # L/h
 
@@ -122,7 +123,7 @@ def _full(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     fu = 1.0 / (1.0 + x["binding_rel"] * (1.0 / d[f"{p}_fu"] - 1.0))
     red_cell = models.red_cell_partition(d[f"{p}_fu"], d[f"{p}_BP"], np.asarray(REFERENCE_HEMATOCRIT))
     BP = models.blood_to_plasma(red_cell, fu, x["hematocrit"])
-    base = Base(pKa=d[f"{p}_pKa"], logP=d[f"{p}_logP"], fu=fu, BP=BP, hematocrit=x["hematocrit"])
+    base = Base(pKa=np.maximum(d[f"{p}_pKa"], WEAKEST), logP=d[f"{p}_logP"], fu=fu, BP=BP, hematocrit=x["hematocrit"])
     tissues, red_cells = _compositions()
     values = {}
     for organ, Kp in models.partition(base, tissues, red_cells).items():

@@ -4,6 +4,7 @@ from speciosa.reports._figures import figure_svg
 from speciosa.reports._json import from_json, schema, to_json
 from speciosa.reports._page import html
 from speciosa.reports._terminal import scenario_table, terminal
+from speciosa.reports._validation import inserted, validation_html, validation_markdown, validation_svg
 from speciosa.reports._words import clean, number, span
 
 __all__ = [
@@ -11,10 +12,14 @@ __all__ = [
     "figure_svg",
     "from_json",
     "html",
+    "inserted",
     "number",
     "scenario_table",
     "schema",
     "span",
     "terminal",
     "to_json",
+    "validation_html",
+    "validation_markdown",
+    "validation_svg",
 ]

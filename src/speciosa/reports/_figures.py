@@ -37,7 +37,7 @@ _ON_PAGE = {
 _LOWER = ("median", "variability_low", "uncertainty_low")
 _SIZE = (5.6, 3.3)  # inches of 72 px; a panel is about as wide as a telephone, so that its text stays readable there
 _DECADES = 1e-4  # a logarithmic axis shows no more than four decades below the top
-_STYLE: dict[str, Any] = {
+STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "speciosa",
     "font.family": ["DejaVu Sans"],  # ships with matplotlib, so that the layout is the same everywhere
@@ -60,7 +60,7 @@ _STYLE: dict[str, Any] = {
     "hatch.linewidth": 0.8,
     "path.simplify": True,
 }
-_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _DECIMALS = re.compile(r"(\d+\.\d\d)\d+")
 _TAG = re.compile(r"<[^>]+>")  # coordinates stand in tags; the numbers on an axis do not
 _NAMED = re.compile(r'(\bid="|"#|url\(#)')
@@ -83,7 +83,7 @@ def figure_svg(scenario: Scenario, group: str) -> str:
         raise InputError("the group of curves", group, f"one of those that can be drawn ({held})")
     text = _draw(curves, draws=scenario.draws, alone=True)
     says = " ".join(f"{sentence_case(curve.label)}: {sentence(scenario, curve)}" for curve in curves)
-    return _titled(text, f"{scenario.name}: {group}", says, "figure")
+    return titled(text, f"{scenario.name}: {group}", says, "figure")
 
 
 def panel_svg(scenario: Scenario, curve: Curve, panel: Panel, prefix: str) -> str:
@@ -93,13 +93,13 @@ def panel_svg(scenario: Scenario, curve: Curve, panel: Panel, prefix: str) -> st
         text = text.replace(drawn, themed)
     text = _FONT.sub(_inherited, text[text.index("<svg") :])
     text = _NAMED.sub(rf"\1{prefix}-", text)
-    return _titled(text, f"{sentence_case(curve.label)}, {panel.title.lower()}", sentence(scenario, curve), prefix)
+    return titled(text, f"{sentence_case(curve.label)}, {panel.title.lower()}", sentence(scenario, curve), prefix)
 
 
 def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alone: bool = False) -> str:
     with mpl.rc_context():
         mpl.rcdefaults()  # what a user set for own plots must not change a report
-        mpl.rcParams.update(_STYLE)
+        mpl.rcParams.update(STYLE)
         shown = [[only] if only else list(panels(curve)) for curve in curves]
         columns, rows = max(map(len, shown)), len(curves)
         size = (_SIZE[0] * columns, _SIZE[1] * rows + (0.5 if alone else 0.0))
@@ -114,8 +114,8 @@ def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alo
         if alone:
             _legend(figure)
         out = io.StringIO()
-        figure.savefig(out, format="svg", metadata=_METADATA)
-    return _tidy(out.getvalue())
+        figure.savefig(out, format="svg", metadata=METADATA)
+    return tidy(out.getvalue())
 
 
 def _panel(axes: Axes, curve: Curve, panel: Panel, draws: int, *, title: str) -> None:
@@ -187,7 +187,7 @@ def _legend(figure: Figure) -> None:
     figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=3)
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Shorter coordinates, and no style sheet: inside a page it would hold for the whole page."""
     text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
@@ -195,7 +195,7 @@ def _tidy(text: str) -> str:
     return _TAG.sub(lambda tag: _DECIMALS.sub(r"\1", tag[0]), text)
 
 
-def _titled(text: str, title: str, says: str, prefix: str) -> str:
+def titled(text: str, title: str, says: str, prefix: str) -> str:
     """The SVG with an accessible name and description."""
     names = f'role="img" aria-labelledby="{prefix}-title" aria-describedby="{prefix}-desc"'
     style = 'stroke-linejoin="round" stroke-linecap="butt"'

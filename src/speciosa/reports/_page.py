@@ -71,7 +71,7 @@ def html(assessment: Assessment) -> str:
         severities=tuple(_severities(assessment)),
         scenarios=tuple(_scenario(i, s) for i, s in enumerate(assessment.scenarios, 1)),
         tables=_by_table(assessment.sources),
-        style=Markup(_file("style.css")),  # noqa: S704 - our own file
+        style=Markup(style()),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         script_hash=f"sha256-{digest}",
     )
@@ -149,7 +149,11 @@ def _finalize(value: object) -> object:
     return _words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-@cache
+def style() -> str:
+    """The style sheet of every page."""
+    return _file("style.css")
+
+
 def _file(name: str) -> str:
     return resources.files("speciosa.reports").joinpath(name).read_text(encoding="utf-8")
 
