@@ -20,6 +20,7 @@ def states(*conditions, **more):
         ("Cirrhosis of the liver, Child-Pugh B", Cirrhosis("B")),
         ("alcoholic cirrhosis (Child Pugh class C)", Cirrhosis("C")),
         ("cirrhosis, Child-Pugh score 8", Cirrhosis("B")),
+        ("liver disease, Child-Pugh A", Cirrhosis("A")),
         ("cirrhosis Child-Pugh 99", Cirrhosis()),
         ("kidney disease", KidneyDisease()),
         ("CKD stage 3a", KidneyDisease(stage="3a")),

@@ -1,5 +1,7 @@
 """What conditions, food and forms do to exposure: the way that studies saw, or that the rows say."""
 
+from pathlib import Path
+
 import libsbml
 import numpy as np
 import pytest
@@ -243,3 +245,12 @@ def test_every_alkaloid_of_a_tablet_waits_until_it_has_fallen_apart():
     for alkaloid in names[:-1]:
         assert at.values[f"{alkaloid}_k_diss"] == pytest.approx(1 / whole)
     assert np.all(at.values["midazolam_k_diss"] > 1 / whole), "the medicine is no kratom tablet"
+
+
+def test_the_page_prints_what_the_model_says_of_midazolam_in_cirrhosis(ratios):
+    page = (Path(__file__).parents[1] / "docs" / "people.md").read_text(encoding="utf-8")
+    lines = page.split("| over health |", 1)[1].splitlines()[2:6]
+    printed = [[float(cell) for cell in line.strip("|").split("|")[1:4]] for line in lines]
+
+    computed = [[ratios[grade][i] for grade in "ABC"] for i in (0, 1, 2, 3)]
+    np.testing.assert_allclose(printed, computed, rtol=0.06)

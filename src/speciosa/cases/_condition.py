@@ -49,7 +49,7 @@ class Pregnancy:
 
 State = Cirrhosis | KidneyDisease | Pregnancy
 
-_CIRRHOSIS = re.compile(r"\bcirrho(?:sis|tic)\b")
+_CIRRHOSIS = re.compile(r"\bcirrho(?:sis|tic)\b|\bchild[- ]?pugh\b")  # the score is one of cirrhosis
 _KIDNEYS = re.compile(r"\b(?:kidney|renal) (?:disease|failure|insufficiency|impairment)\b|\bckd\b|\bdialysis\b")
 _PREGNANCY = re.compile(r"(?:i am |currently |is )?pregnan(?:t|cy)\b")
 # Words that make of a phrase something else than a condition of today.

@@ -81,7 +81,7 @@ def population(n: int, seed: int, who: Who) -> Population:
         "liver_function": np.ones(n),
         "portal_shunt": made.portal_shunt,
     }
-    values = _disease.function(_pregnancy.function(values, ill), ill, made.bsa)
+    values = _disease.function(_pregnancy.function(values, ill.week), ill, made.bsa)
     for value in values.values():
         value.setflags(write=False)
     return Population(

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from speciosa.people import _rows
 from speciosa.people._body import Body, add, close, volumes
 from speciosa.people._equation import equation
-from speciosa.people._states import States
 from speciosa.people._traits import Traits
 
 Array = NDArray[np.float64]
@@ -47,9 +46,15 @@ def body(made: Body, week: Array | None) -> Body:
     return replace(made, mass=mass, volume=volumes(mass), flow=_flows(flow, week))
 
 
-def function(values: dict[str, Array], states: States) -> dict[str, Array]:
+def trimester(week: Array) -> NDArray[np.int64]:
+    """0, 1 or 2 for the first to the third."""
+    weeks = _rows.declared()["pregnancy"]["weeks"]
+    later = [_rows.row(weeks[key]).number("low") for key in ("2", "3")]
+    return np.searchsorted(later, week, side="right").astype(np.int64)
+
+
+def function(values: dict[str, Array], week: Array | None) -> dict[str, Array]:
     """Haematocrit, binding protein, filtration and enzymes of the pregnant person."""
-    week = states.week
     if week is None:
         return values
     changed = dict(values)
@@ -61,7 +66,7 @@ def function(values: dict[str, Array], states: States) -> dict[str, Array]:
         changed[name] = values[name] * _ratio(rule, week)
     for name, keys in _rows.declared()["pregnancy"]["activity"].items():
         factor = np.array([1.0 + _rows.number(key) / 100.0 for key in keys])
-        changed[name] = values[name] * factor[states.trimester]
+        changed[name] = values[name] * factor[trimester(week)]
     return changed
 
 

@@ -29,13 +29,6 @@ class States:
     egfr: Array | None
     week: Array | None
 
-    @property
-    def trimester(self) -> Index:
-        """0, 1 or 2; only of people who are pregnant."""
-        weeks = _rows.declared()["pregnancy"]["weeks"]
-        later = [_rows.row(weeks[key]).number("low") for key in ("2", "3")]
-        return np.searchsorted(later, np.zeros(0) if self.week is None else self.week, side="right").astype(np.int64)
-
 
 def states(drawn: Numbers, who: Who) -> States:
     """What is told, and for what is not told a value drawn for each person."""
