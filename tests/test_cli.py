@@ -182,12 +182,27 @@ def test_the_model_goes_to_the_screen_without_a_file(speciosa):
     assert "model body()" in speciosa("model", EXAMPLE)[1]
 
 
-def test_validate_sets_predictions_beside_observations(speciosa):
-    code, out, _ = speciosa("validate", "--people", 30, "--quiet")
+def test_validate_sets_predictions_beside_observations(speciosa, tmp_path):
+    files = {option: tmp_path / f"validation.{option}" for option in ("svg", "html", "json")}
+    options = [word for option, path in files.items() for word in (f"--{option}", path)]
+    page = tmp_path / "page.md"
+    page.write_text("<!-- validation: begin -->\n<!-- validation: end -->\n", encoding="utf-8")
+    code, out, _ = speciosa("validate", "--people", 20, "--quiet", *options, "--markdown", page)
 
     assert code == 0
     assert "81.9" in out
-    assert "fold" in out.lower()
+    assert "absolute" in out
+    assert "<svg" in files["svg"].read_text(encoding="utf-8")
+    assert "Predicted and observed" in files["html"].read_text(encoding="utf-8")
+    assert json.loads(files["json"].read_text(encoding="utf-8"))["comparisons"][0]["observed"] == 81.9
+    assert "| k51-tea | mitragynine: Cmax |" in page.read_text(encoding="utf-8")
+
+
+def test_validate_refuses_a_picture_that_is_no_svg_before_any_work(speciosa, tmp_path):
+    code, _, err = speciosa("validate", "--svg", tmp_path / "picture.png")
+
+    assert code == 2
+    assert ".svg" in err
 
 
 def test_knowledge_prints_release_and_counts(speciosa):

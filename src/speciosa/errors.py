@@ -7,6 +7,7 @@
     │   ├── CaseError          a case file
     │   └── CertificateError   a laboratory certificate
     ├── KnowledgeError         the data package: missing, damaged, unknown row
+    ├── CalibrationError       a fit that cannot go on or cannot be shipped
     ├── ModelError             a model that cannot be read, assembled or checked
     └── EngineError            a simulation that cannot be set up
         └── Cancelled          the user stopped a run
@@ -18,6 +19,7 @@ A person of a population whose simulation fails raises nothing: it gets a status
 from typing import Any
 
 __all__ = [
+    "CalibrationError",
     "Cancelled",
     "CaseError",
     "CertificateError",
@@ -66,6 +68,10 @@ class CertificateError(InputError):
 
 class KnowledgeError(SpeciosaError):
     """The data package is missing, damaged or does not hold what was asked for."""
+
+
+class CalibrationError(SpeciosaError):
+    """A fit cannot be continued, or what it left cannot be used."""
 
 
 class ModelError(SpeciosaError):

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa import exposure
+from speciosa import exposure, models
 from speciosa.calibration._studies import Study
 from speciosa.cases import Simulation
 from speciosa.exposure import Draws, Progress, Run, Setting
 from speciosa.people import Who
 
 Array = NDArray[np.float64]
+Doses = tuple[Array, tuple[str, ...], Array]
 
 CLOSE = np.concatenate([np.arange(0.0, 3.0, 0.1), np.arange(3.0, 8.0, 0.5), np.arange(8.0, 24.1, 2.0)])
+DAY = 24.0
+PARENT, METABOLITE = "mitragynine", "7-hydroxymitragynine"
+STEADY = 0.9  # of the last trough: what counts as a steady state
+PROBE_WINDOW = (6.0, 24.0)  # h, over which the half-life of a medicine is read
 
 
 @dataclass(frozen=True)
@@ -54,31 +59,42 @@ def predict(
         Cancelled: the user stopped it.
     """
     simulation = Simulation(people=people, draws=draws.count - 1, seed=seed)
-
-    def bench(*compounds: str) -> Setting:
-        again = draw_people or people
-        return exposure.setting(Who(), study.form, simulation, compounds, draws=draws, draw_people=again)
-
-    at = bench(*exposure.alkaloids([name for name, mg in study.contents.items() if mg > 0]))
-    doses = _doses(study, at)
-    end = max(high for _, high in study.windows.values())
-    last = study.times[-1]
-    times = np.unique(np.concatenate([last + CLOSE, last + np.arange(24.0, end + 1.0, 6.0), [0.0, last + end]]))
-    plasma = {c.name: c.plasma for c in at.assembly.compounds}
-    run = exposure.execute(
-        exposure.plan(at, doses, times, tuple(plasma.values())), words=f"study {study.name}", progress=progress
+    at = exposure.setting(
+        Who(),
+        study.form,
+        simulation,
+        (*needed(study), *study.probes),
+        draws=draws,
+        draw_people=draw_people or people,
     )
+    given = doses(study, at)
+    plasma = {c.name: c.plasma for c in at.assembly.compounds if c.kind == "alkaloid"}
+    end = max(study.window(compound)[1] for compound in plasma)
+    last = study.times[-1]
+    times = np.unique(np.concatenate([last + CLOSE, last + np.arange(DAY, end + 1.0, 6.0), study.times, [last + end]]))
+    run = exposure.execute(
+        exposure.plan(at, given, times, tuple(plasma.values())), words=f"study {study.name}", progress=progress
+    )
+    curves = {compound: run.output(symbol) for compound, symbol in plasma.items()}
     values: dict[str, Array] = {}
-    for compound, symbol in plasma.items():
-        values |= _plasma(compound, run.output(symbol), times - last, study.windows[compound])
-    if study.probe is not None:
-        # only what has an enzyme can change a medicine
-        beside = bench(*exposure.alkaloids(()), study.probe)
-        values |= _probe(study.probe, beside, last, _doses(study, beside), progress)
+    for compound, curve in curves.items():
+        values |= _plasma(compound, curve, times - last, study.window(compound))
+        if len(study.times) > 2:
+            values[f"{compound}.steady"] = _steady(curve[:, np.isin(times, study.times[1:])])
+    values[f"{METABOLITE}.ratio"] = _day(curves[METABOLITE], times - last) / _day(curves[PARENT], times - last)
+    for probe in study.probes:
+        values |= _probe(probe, at, last, given, progress)
     return Prediction(values, run)
 
 
-def _doses(study: Study, at: Setting) -> tuple[Array, tuple[str, ...], Array]:
+def needed(study: Study) -> tuple[str, ...]:
+    """Ids of the alkaloids that a study needs; what is formed in blood from one of them changes nothing else."""
+    swallowed = exposure.alkaloids([name for name, mg in study.contents.items() if mg > 0])
+    return tuple(c for c in swallowed if models.network().compounds[c].gut != "depot")
+
+
+def doses(study: Study, at: Setting) -> Doses:
+    """What the people of a study swallow: times, states entered, nmol (runs, doses)."""
     mg = {compound: np.asarray(amount) for compound, amount in study.contents.items()}
     return exposure.enter(at, [(time, mg) for time in study.times])
 
@@ -94,6 +110,19 @@ def _plasma(compound: str, values: Array, hours: Array, window: tuple[float, flo
     total = exposure.auc(seen, t, 0.0, end) + seen[:, np.flatnonzero(inside)[-1]] / rate
     found = {"cmax": peak, "tmax": when, "auc": total, "half_life": np.log(2.0) / rate}
     return {f"{compound}.{name}": value for name, value in found.items()}
+
+
+def _day(values: Array, hours: Array) -> Array:
+    return exposure.auc(values, hours, 0.0, DAY)
+
+
+def _steady(troughs: Array) -> Array:
+    """Days until the trough reaches 90 % of the last one, between two troughs by a straight line, (runs,)."""
+    share = troughs / troughs[:, -1:]
+    reached = np.argmax(share >= STEADY, axis=1)
+    rows = np.arange(len(share))
+    above, below = share[rows, reached], np.where(reached > 0, share[rows, reached - 1], 0.0)
+    return np.asarray(reached + (STEADY - below) / (above - below))
 
 
 def _peak(values: Array, t: Array) -> tuple[Array, Array]:
@@ -113,10 +142,15 @@ def _peak(values: Array, t: Array) -> tuple[Array, Array]:
     return np.where(np.isfinite(height), np.maximum(height, b), b), when
 
 
-def _probe(
-    probe: str, at: Setting, last: float, doses: tuple[Array, tuple[str, ...], Array], progress: Progress | None
-) -> dict[str, Array]:
+def _probe(probe: str, at: Setting, last: float, given: Doses, progress: Progress | None) -> dict[str, Array]:
     alone = exposure.watch(at, probe, 0.0, exposure.no_doses(at), progress)
-    together = exposure.watch(at, probe, last, doses, progress)
+    together = exposure.watch(at, probe, last, given, progress)
     auc, cmax = exposure.ratios(alone, together, last)
-    return {f"{probe}.auc_ratio": auc, f"{probe}.cmax_ratio": cmax}
+    half_life = _probe_rate(alone, 0.0) / _probe_rate(together, last)
+    return {f"{probe}.auc_ratio": auc, f"{probe}.cmax_ratio": cmax, f"{probe}.half_life_ratio": half_life}
+
+
+def _probe_rate(run: Run, moment: float) -> Array:
+    hours = run.plan.times - moment
+    inside = hours <= PROBE_WINDOW[1]
+    return exposure.terminal_rate(run.values[:, inside, 0], hours[inside], PROBE_WINDOW[0])

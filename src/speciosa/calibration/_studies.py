@@ -1,4 +1,8 @@
-"""The studies as they are simulated (``studies.yaml``), and what was observed in them (table ``targets``)."""
+"""The studies as they are simulated (``studies.yaml``), and what was observed in them (table ``targets``).
+
+What may calibrate and what may only validate is said twice, and the two must agree: each study says in
+``studies.yaml`` whether the model may be fitted to it, and each observation says in the table how it is used.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +14,13 @@ from typing import Any
 import numpy as np
 import yaml
 
-from speciosa import knowledge, models
+from speciosa import knowledge
 from speciosa.cases import Form
 from speciosa.errors import KnowledgeError
 
+USES = ("fit", "check", "unused")
 _WINDOW = (48.0, 120.0)
-_WINDOWS = MappingProxyType(
-    {models.network().compounds[c].name: _WINDOW for c in models.network().of_kind("alkaloid")}
-    | {"7-hydroxymitragynine": (6.0, 24.0)}
-)
+_WINDOWS = MappingProxyType({"7-hydroxymitragynine": (6.0, 24.0)})
 
 
 @dataclass(frozen=True)
@@ -27,21 +29,27 @@ class Study:
 
     Attributes:
         name: as the targets call it.
+        calibrates: whether the model may be fitted to it.
         form: form of the product.
         contents: compound → mg in one dose.
         times: of the doses, h.
-        probe: medicine swallowed with the last dose, or ``None``.
-        windows: compound → hours after the last dose over which the half-life was read.
+        probes: medicines swallowed with the last dose.
+        windows: compound → hours after the last dose over which the half-life was read, where it is not the usual one.
         rows: qualified knowledge ids of the contents.
     """
 
     name: str
+    calibrates: bool
     form: Form
     contents: Mapping[str, float]
     times: tuple[float, ...]
-    probe: str | None
+    probes: tuple[str, ...]
     windows: Mapping[str, tuple[float, float]]
     rows: tuple[str, ...]
+
+    def window(self, compound: str) -> tuple[float, float]:
+        """Hours after the last dose over which the half-life of a compound was read."""
+        return self.windows.get(compound, _WINDOWS.get(compound, _WINDOW))
 
 
 @dataclass(frozen=True)
@@ -54,9 +62,10 @@ class Target:
         observed: its value, in ``unit``.
         unit: as printed by the knowledge.
         low: lower end of what was printed, or ``None``.
-        high: upper end.
+        high: upper end; alone, it says that less is no miss.
         log_se: standard error of the logarithm.
-        use: ``fit`` or ``check``.
+        use: ``fit``, ``check`` or ``unused``.
+        reason: why it is used so.
         row: qualified id of the row it stands in.
         id: of the target itself.
     """
@@ -69,6 +78,7 @@ class Target:
     high: float | None
     log_se: float
     use: str
+    reason: str
     row: str
     id: str
 
@@ -89,18 +99,45 @@ def targets() -> tuple[Target, ...]:
     """Everything that was observed, in the order of the table.
 
     Raises:
-        KnowledgeError: a target belongs to no study.
+        KnowledgeError: a target belongs to no study, or is to be fitted in a study that only validates.
     """
-    known = knowledge.load()
-    found = []
-    for row in known.table("targets"):
-        if row.study not in studies():
-            raise KnowledgeError(f"target {row.id} belongs to the study {row.study!r}, which is not described.")
-        bounds = (row.low, row.high)
-        found.append(
-            Target(row.study, row.figure, row.observed, row.unit, *bounds, row.log_se, row.use, row.row, row.id)
+    found = tuple(
+        Target(
+            study=row.study,
+            figure=row.figure,
+            observed=row.observed,
+            unit=row.unit,
+            low=row.low,
+            high=row.high,
+            log_se=row.log_se,
+            use=row.use,
+            reason=row.reason,
+            row=row.row,
+            id=row.id,
         )
-    return tuple(found)
+        for row in knowledge.load().table("targets")
+    )
+    for target in found:
+        admit(target)
+    return found
+
+
+def admit(target: Target) -> None:
+    """Refuse an observation whose use is not allowed.
+
+    Raises:
+        KnowledgeError: its study is not described, its use is unknown, or it is to be fitted in a study that only
+            validates.
+    """
+    if target.study not in studies():
+        raise KnowledgeError(f"target {target.id} belongs to the study {target.study!r}, which is not described.")
+    if target.use not in USES:
+        raise KnowledgeError(f"target {target.id} has use {target.use!r}; expected {', '.join(USES)}.")
+    if target.use == "fit" and not studies()[target.study].calibrates:
+        raise KnowledgeError(
+            f"target {target.id} is to be fitted, but its study {target.study} only validates; "
+            "set its use to check, or say in studies.yaml that the study calibrates."
+        )
 
 
 def _study(name: str, entry: Mapping[str, Any]) -> Study:
@@ -113,14 +150,14 @@ def _study(name: str, entry: Mapping[str, Any]) -> Study:
             rows.append(key)
         else:
             contents[compound] = float(where)
-    windows = {**_WINDOWS, **{c: (float(a), float(b)) for c, (a, b) in entry.get("windows", {}).items()}}
     times = np.arange(entry.get("doses", 1)) * float(entry.get("every_h", 24))
     return Study(
         name=name,
+        calibrates=bool(entry.get("calibrates", False)),
         form=Form(entry["form"]),
         contents=MappingProxyType(contents),
         times=tuple(times.tolist()),
-        probe=entry.get("probe"),
-        windows=MappingProxyType(windows),
+        probes=tuple(entry.get("probes", ())),
+        windows=MappingProxyType({c: (float(a), float(b)) for c, (a, b) in entry.get("windows", {}).items()}),
         rows=tuple(rows),
     )

@@ -164,15 +164,38 @@ def model(
 
 
 @app.command()
-def validate(*, people: People = None, quiet: Quiet = False) -> None:
+def validate(
+    *,
+    html: Annotated[Path | None, typer.Option(help="Write a self-contained page.", dir_okay=False)] = None,
+    svg: Annotated[Path | None, typer.Option(help="Write the picture: .svg.", dir_okay=False)] = None,
+    json: Annotated[Path | None, typer.Option(help="Write everything as JSON.", dir_okay=False)] = None,
+    markdown: Annotated[
+        Path | None,
+        typer.Option(help="Put the table into a page that holds its two marks.", dir_okay=False, exists=True),
+    ] = None,
+    before: Annotated[
+        bool, typer.Option("--before", help="Predict with what was known before the calibration.")
+    ] = False,
+    people: People = None,
+    quiet: Quiet = False,
+) -> None:
     """Print what the model predicts beside what was observed in people, with the fold error."""
-    from speciosa import calibration
-    from speciosa.cli._common import shown_progress
+    from speciosa import calibration, reports
+    from speciosa.cli._common import need_suffix, shown_progress, write
     from speciosa.cli._tables import comparison_table
 
+    need_suffix("--svg", svg, (".svg",))
     with shown_progress(quiet=quiet) as progress:
-        comparisons = calibration.validate(people=people, progress=progress)
-    Console().print(comparison_table(comparisons))
+        found = calibration.validate(people=people, before=before, progress=progress)
+    Console().print(comparison_table(found))
+    if html is not None:
+        write(html, reports.validation_html(found))
+    if svg is not None:
+        write(svg, reports.validation_svg(found))
+    if json is not None:
+        write(json, found.model_dump_json(indent=2) + "\n")
+    if markdown is not None:
+        write(markdown, reports.inserted(markdown.read_text(encoding="utf-8"), found))
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """What the commands print as tables: figures, comparisons, the release, a row. All fit 80 columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -12,7 +12,7 @@ from rich.text import Text
 from speciosa.reports import clean, number, scenario_table, span, targets_table
 
 if TYPE_CHECKING:
-    from speciosa.calibration import Comparison
+    from speciosa.calibration import Comparison, Validation
     from speciosa.exposure import Interval
     from speciosa.knowledge import ReleaseView, RowView
 
@@ -20,13 +20,14 @@ __all__ = ["comparison_table", "release_view", "row_view", "scenario_table", "ta
 
 _ABSENT = "–"
 _TWOFOLD = 2.0
+_USES = {"fit": "Fitted", "check": "Not fitted"}
 
 
-def comparison_table(comparisons: "Sequence[Comparison]") -> RenderableType:
+def comparison_table(validation: "Validation") -> RenderableType:
     """What was observed beside what the model predicts, study by study, and how far apart they are.
 
     Args:
-        comparisons: from :func:`speciosa.calibration.validate`.
+        validation: from :func:`speciosa.calibration.validate`.
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Observed and predicted", title_justify="left")
     table.add_column("Figure", ratio=1, min_width=21, overflow="fold")
@@ -34,12 +35,12 @@ def comparison_table(comparisons: "Sequence[Comparison]") -> RenderableType:
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Use")
     study = None
-    for comparison in comparisons:
+    for comparison in validation.comparisons:
         if comparison.study != study:
             study = comparison.study
             table.add_row(Text(clean(study), style="bold"), end_section=False)
         table.add_row(*_compared(comparison))
-    return Group(table, Text(_judged(comparisons)))
+    return Group(table, *map(Text, _judged(validation)))
 
 
 def release_view(release: "ReleaseView") -> RenderableType:
@@ -104,6 +105,8 @@ def _compared(comparison: "Comparison") -> tuple[RenderableType, ...]:
     observed = [number(comparison.observed, unit)]
     if comparison.low is not None and comparison.high is not None:
         observed.append(span(comparison.low, comparison.high))
+    elif comparison.high is not None:
+        observed = [f"≤ {number(comparison.high, unit)}"]
     far = comparison.fold > _TWOFOLD
     return (
         Group(Text(clean(comparison.label)), Text(clean(comparison.row), style="dim")),
@@ -124,19 +127,26 @@ def _between(interval: "Interval | None") -> str:
     return _ABSENT if interval is None else span(interval.low, interval.high)
 
 
-def _judged(comparisons: "Sequence[Comparison]") -> str:
-    """How many predictions are within twofold, those the model was not fitted to apart from the others."""
-    told = []
-    for use, words in (("fit", "it was fitted to"), ("check", "it was not fitted to")):
-        folds = [c.fold for c in comparisons if c.use == use]
-        if folds:
-            within = sum(fold <= _TWOFOLD for fold in folds)
-            told.append(f"{within} of {len(folds)} figures {words}")
-    if not told:
-        return "Nothing was compared."
-    return (
-        f"Within twofold: {' and '.join(told)}. “Fold” is the fold error, 1 is perfect; “!” marks what is "
-        "further off than twofold. “people” is the range of 90 % of people, “not known” that of 90 % of draws."
+def _judged(validation: "Validation") -> "Iterator[str]":
+    """How well what the model was fitted to is met, and apart from it what it was not fitted to."""
+    for score in validation.scores:
+        within = ", ".join(f"{100.0 * share:.0f} % within {fold}-fold" for fold, share in score.within.items())
+        covered = "" if score.covered is None else f"; {100.0 * score.covered:.0f} % inside the band of such studies"
+        yield (
+            f"{_USES[score.use]}: {score.figures} figures; average fold error {score.afe:.2f}, absolute "
+            f"{score.aafe:.2f}; {within}{covered}."
+        )
+    for far in validation.plausible:
+        yield (
+            f"{clean(far.label)}: {number(far.predicted, far.unit)}, evidence {span(far.low, far.high, far.unit)}"
+            f"{'' if far.within else ' !'}."
+        )
+    for line in validation.unused:
+        yield f"Neither fitted nor checked: {clean(line)}"
+    yield from validation.notes
+    yield (
+        "“Fold” is the fold error, 1 is perfect; “!” marks what is further off than twofold. “people” is the range of "
+        "90 % of people, “not known” that of 90 % of draws."
     )
 
 

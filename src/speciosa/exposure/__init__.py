@@ -12,7 +12,7 @@ from speciosa.exposure._interaction import own_medicines, ratios, victims, watch
 from speciosa.exposure._measure import Measurements, measure, measure_interaction
 from speciosa.exposure._pair import Use, pair, usual
 from speciosa.exposure._pair_results import Change, Fading, Pair, Phenotype, Spacing
-from speciosa.exposure._parameters import Draws, draw, sample
+from speciosa.exposure._parameters import Draws, belongs, draw, sample
 from speciosa.exposure._plan import (
     Doses,
     Plan,
@@ -76,6 +76,7 @@ __all__ = [
     "alkaloids",
     "area_and_peak",
     "auc",
+    "belongs",
     "case_setting",
     "company",
     "doses",

@@ -1,10 +1,13 @@
 """Draws of the uncertain parameters: what we do not know, kept apart from how people differ.
 
 Draw 0 is the central one: every parameter at its median, every panel of data sets at its standard set. Draw *d* depends
-on the seed and *d* alone, so the same draw comes back whatever the number of draws.
+on the seed and *d* alone, so the same draw comes back whatever the number of draws. Parameters that were fitted to
+people come together from one draw of the posterior; all others are drawn one by one from what their rows say. Where
+the sampler of the posterior did not work well there is only the central draw, and with it no interval of what we do
+not know.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -15,10 +18,12 @@ from numpy.typing import NDArray
 from speciosa import knowledge, models
 from speciosa.exposure._affinities import Affinities, Alternative, draw_affinities
 from speciosa.exposure._results import Parameter
-from speciosa.exposure._streams import PARAMETER_STREAM, SEEN_IN_90_PERCENT, generator
-from speciosa.knowledge import Choice, Knowledge
+from speciosa.exposure._streams import PARAMETER_STREAM, POSTERIOR_STREAM, SEEN_IN_90_PERCENT, generator
+from speciosa.knowledge import Choice, Posterior
 
 Array = NDArray[np.float64]
+
+NO_INTERVAL = "No interval of what we do not know is given."
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,13 @@ class Draws:
             alternative *k* has index -1 - *k*, which is also the number of its runs.
         choices: parameter name → what the policy chose and why.
         affinities: affinities and efficacies with their data sets; ``None`` for a model of kinetics alone.
+        notes: why there are fewer draws than were asked for, in sentences.
     """
 
     values: Mapping[str, Array]
     choices: Mapping[str, Choice]
     affinities: Affinities | None = None
+    notes: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Array:
         return self.values[name]
@@ -80,16 +87,23 @@ def draw(draws: int, seed: int, compounds: Collection[str] | None = None, *, eff
         KnowledgeError: the data package is damaged or a parameter has neither row nor prior.
     """
     known = knowledge.load()
+    posterior = knowledge.posterior()
+    if posterior.doubts:
+        draws = 0
     names = [row.name for row in known.table("parameters")]
-    wanted = [name for name in names if compounds is None or _belongs(name, compounds)]
+    wanted = [name for name in names if compounds is None or belongs(name, compounds)]
     choices = {name: known.parameter(name) for name in wanted}
     affinities = draw_affinities(draws, seed) if effects else None
-    normal = _normals(names, known, draws, seed)
+    normal = _normals(names, draws, seed)
     others = np.zeros(len(affinities.alternatives)) if affinities else np.zeros(0)
     values = {name: sample(choice, np.concatenate([normal[name], others])) for name, choice in choices.items()}
+    for name, together in _together(posterior, draws, seed):
+        if name in values:
+            values[name][1 : draws + 1] = together
     if affinities is not None:
         values |= affinities.values
-    return Draws(MappingProxyType(values), MappingProxyType(choices), affinities)
+    notes = tuple(f"{doubt} {NO_INTERVAL}" for doubt in posterior.doubts)
+    return Draws(MappingProxyType(values), MappingProxyType(choices), affinities, notes)
 
 
 def sample(choice: Choice, z: Array) -> Array:
@@ -104,7 +118,7 @@ def sample(choice: Choice, z: Array) -> Array:
     return np.full_like(z, choice.median)
 
 
-def _belongs(name: str, compounds: Collection[str]) -> bool:
+def belongs(name: str, compounds: Collection[str]) -> bool:
     """Whether a parameter is one of the body, of one of the compounds, or of every compound of their kinds."""
     known = models.network().compounds
     kinds = {compound.kind for compound in known.values()}
@@ -112,27 +126,24 @@ def _belongs(name: str, compounds: Collection[str]) -> bool:
     return owner is None or owner in {*compounds, *(known[key].kind for key in compounds)}
 
 
-def _normals(names: list[str], known: Knowledge, draws: int, seed: int) -> dict[str, Array]:
-    """Standard normals (draws + 1,) per declared parameter; calibrated ones correlated as the fit left them."""
+def _normals(names: list[str], draws: int, seed: int) -> dict[str, Array]:
+    """Standard normals (draws + 1,) per declared parameter, 0 in the central draw."""
     z = np.zeros((draws + 1, len(names)))
     for d in range(1, draws + 1):
         stream = generator(seed, PARAMETER_STREAM + d)
         z[d] = stream.standard_normal(len(names))
-    calibrated = {row.parameter for row in known.table("calibrated")}
-    fitted = [name for name in names if name in calibrated]
-    if fitted:
-        where = [names.index(name) for name in fitted]
-        z[:, where] = z[:, where] @ np.linalg.cholesky(_correlation(fitted, known)).T
     return {name: z[:, i] for i, name in enumerate(names)}
 
 
-def _correlation(fitted: list[str], known: Knowledge) -> Array:
-    matrix = np.eye(len(fitted))
-    for row in known.table("calibrated_correlation"):
-        if row.first in fitted and row.second in fitted:
-            i, j = fitted.index(row.first), fitted.index(row.second)
-            matrix[i, j] = matrix[j, i] = row.number("value")
-    return matrix
+def _together(posterior: Posterior, draws: int, seed: int) -> Iterator[tuple[str, Array]]:
+    """Values (draws,) of each fitted parameter; one draw takes all of them from one draw of the posterior.
+
+    The seed shuffles the posterior; no draw of it comes twice before all have come.
+    """
+    order = generator(seed, POSTERIOR_STREAM).permutation(len(posterior.values))
+    picked = order[np.arange(draws) % order.size]
+    for column, name in enumerate(posterior.parameters):
+        yield name, posterior.values[picked, column]
 
 
 def _record(choice: Choice) -> Parameter:

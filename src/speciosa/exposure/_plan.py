@@ -7,6 +7,7 @@ needs no knowledge, no case and no unit.
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,9 +154,9 @@ def setting(
         company: opioids and depressants of breathing that are taken beside the product.
     """
     n = simulation.people
-    assembly = models.assemble(compounds, effects=effects)
+    assembly = _assembled(tuple(compounds), effects=effects)
     draws = draws or draw(simulation.draws, simulation.seed, [c.id for c in assembly.compounds], effects=effects)
-    population = people.population(n, simulation.seed, someone)
+    population = _people(n, simulation.seed, someone)
     again = min(draw_people, n)
     person = np.concatenate([np.arange(n), np.tile(np.arange(again), draws.numbers.size)])
     number = np.concatenate([np.zeros(n, dtype=np.int64), np.repeat(draws.numbers, again)])
@@ -168,6 +169,18 @@ def setting(
 def with_food(at: Setting, regimen: Regimen) -> Setting:
     """The same people and draws, with the stomach of the regimen."""
     return replace(at, values=at_table(at.values, at.by_run)) if regimen.food == "fed" else at
+
+
+@lru_cache(maxsize=2)
+def _people(n: int, seed: int, someone: people.Who) -> people.Population:
+    """The people, kept: all studies and steps of a calibration look at the same ones."""
+    return people.population(n, seed, someone)
+
+
+@lru_cache(maxsize=16)
+def _assembled(compounds: tuple[str, ...], *, effects: bool) -> models.Assembly:
+    """The model of these compounds; it holds no numbers, so that every case and draw shares it."""
+    return models.assemble(compounds, effects=effects)
 
 
 def median_person(at: Setting, draws: Draws) -> Setting:
@@ -196,8 +209,7 @@ def median_person(at: Setting, draws: Draws) -> Setting:
 
 def typical(at: Setting) -> models.Assembly:
     """The same model with the numbers of the median person at the central parameters: the file that users see."""
-    central = Draws({name: value[:1] for name, value in at.draws.values.items()}, at.draws.choices)
-    values = median_person(at, central).values
+    values = median_person(at, at.draws).values
     numbers = {name: float(value[0]) for name, value in values.items()}
     return models.assemble([c.id for c in at.assembly.compounds], numbers, effects=at.effects)
 

@@ -81,16 +81,16 @@ def execute(plan: Plan, *, words: str = "", progress: Progress | None = None) ->
         if progress is not None:
             progress(done, total, words)
 
-    kernel = engine.compile(_model(plan.sbml), outputs=plan.outputs, vary=plan.vary)
+    kernel = _kernel(plan.sbml, plan.outputs, plan.vary)
     dosing = engine.Dosing(time=plan.dose_time, compartment=plan.dose_into, amount=plan.dose_amount)
     result = kernel.simulate(plan.parameters, plan.times, dosing, rtol=RELATIVE, atol=ABSOLUTE, progress=report)
     return Run(result.values, tuple(result.words[code] for code in result.status), plan)
 
 
-@lru_cache(maxsize=8)
-def _model(sbml: str) -> engine.Model:
-    """A model, read once: the runs of a case share very few."""
-    return engine.load(sbml)
+@lru_cache(maxsize=16)
+def _kernel(sbml: str, outputs: tuple[str, ...], vary: tuple[str, ...]) -> engine.Kernel:
+    """The machine code of a model, kept: a calibration runs the same one thousands of times."""
+    return engine.compile(engine.load(sbml), outputs=outputs, vary=vary)
 
 
 def dataset(run: Run, units: dict[str, str], labels: dict[str, str]) -> xr.Dataset:

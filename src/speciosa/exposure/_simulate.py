@@ -103,7 +103,7 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
     changed = interactions(case, draws, medicines, progress=progress)
     having = (*at.population.having, *food_in_words(case.regimens, at.draws))
     crowd = at.population
-    notes = (*crowd.notes, *company_notes(case, at.company))
+    notes = (*at.draws.notes, *crowd.notes, *company_notes(case, at.company))
     return Exposure(tuple(scenarios), changed, tuple(runs), draws, notes, having, crowd.rows)
 
 

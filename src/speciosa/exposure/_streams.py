@@ -5,6 +5,7 @@ import numpy as np
 PARAMETER_STREAM = 1 << 63  # keeps the streams of draws apart from the streams of people
 SET_STREAM = 5 << 61
 CONTENT_STREAM = 3 << 62
+POSTERIOR_STREAM = 7 << 61
 SEEN_IN_90_PERCENT = 1.6448536269514722  # standard normal quantile
 
 

@@ -2,21 +2,25 @@
 
 from speciosa.knowledge._data_sets import Affinity, DataSet, Key, Panel
 from speciosa.knowledge._describe import ReleaseView, RowView, TableView, describe_release, describe_row
-from speciosa.knowledge._knowledge import Knowledge, load
+from speciosa.knowledge._knowledge import Knowledge, load, posterior
 from speciosa.knowledge._medicine_names import Resolved, alike, plain, resolve
 from speciosa.knowledge._policy import Choice
+from speciosa.knowledge._posterior import FILE as POSTERIOR_FILE
+from speciosa.knowledge._posterior import Posterior, posterior_file
 from speciosa.knowledge._records_use import Substances
 from speciosa.knowledge._release import Release
 from speciosa.knowledge._row import Row
 from speciosa.knowledge._tables import Source, schema
 
 __all__ = [
+    "POSTERIOR_FILE",
     "Affinity",
     "Choice",
     "DataSet",
     "Key",
     "Knowledge",
     "Panel",
+    "Posterior",
     "Release",
     "ReleaseView",
     "Resolved",
@@ -30,6 +34,8 @@ __all__ = [
     "describe_row",
     "load",
     "plain",
+    "posterior",
+    "posterior_file",
     "resolve",
     "schema",
 ]

@@ -8,6 +8,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -18,13 +19,13 @@ from speciosa.knowledge._release import FILE, Release, read_release, seal
 from speciosa.knowledge._tables import file_names
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Seal the tables of this installation."""
     parser = argparse.ArgumentParser(prog="python -m speciosa.knowledge", description="Close the tables.")
     parser.add_argument("--version", help="a new version; the old one by default")
     parser.add_argument("--date", type=date.fromisoformat, help="the day the tables are closed")
     parser.add_argument("--expires", type=date.fromisoformat, help="the last day of use without a warning")
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     with resources.as_file(resources.files("speciosa.knowledge") / "tables") as where:
         try:
             release = _seal(asked, where)

@@ -11,10 +11,11 @@ from typing import Any
 import yaml
 
 from speciosa.errors import KnowledgeError
-from speciosa.knowledge import _data_sets, _policy, _tables
+from speciosa.knowledge import _data_sets, _policy, _posterior, _tables
 from speciosa.knowledge._data_sets import Panel
 from speciosa.knowledge._policy import Choice, Fit, Grade, Prior, Reading, Wanted
-from speciosa.knowledge._release import Release, read_release, verified_content
+from speciosa.knowledge._posterior import Posterior
+from speciosa.knowledge._release import Release, read_release, verified_content, verified_posterior
 from speciosa.knowledge._row import Row
 from speciosa.knowledge._tables import Source
 from speciosa.knowledge._units import factor
@@ -215,6 +216,22 @@ def load() -> Knowledge:
     release = read_release()
     contents = verified_content(release)
     return assemble(release, contents)
+
+
+@cache
+def posterior() -> Posterior:
+    """The posterior of the calibration, checked against the release and kept.
+
+    Raises:
+        KnowledgeError: it is missing or damaged, or it holds other parameters than the table calibrated.
+    """
+    found = _posterior.read(verified_posterior(read_release()))
+    other = {row.parameter for row in load().table("calibrated")} ^ set(found.parameters)
+    if other:
+        raise KnowledgeError(
+            f"{_posterior.FILE} and the table calibrated differ in {', '.join(sorted(other))}; calibrate anew."
+        )
+    return found
 
 
 def assemble(release: Release, contents: Mapping[str, bytes]) -> Knowledge:

@@ -73,14 +73,6 @@ class Calibrated(Row):
     note: Text = None
 
 
-class CalibratedCorrelation(Row):
-    """Correlation of two fitted parameters."""
-
-    first: str
-    second: str
-    value: float
-
-
 class Targets(Row):
     """One observed figure that the model is fitted to or checked against."""
 
@@ -96,6 +88,7 @@ class Targets(Row):
     high: Number = None
     log_se: float
     use: str
+    reason: str
     basis: str
     note: Text = None
 

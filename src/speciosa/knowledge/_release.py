@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from speciosa.errors import KnowledgeError
+from speciosa.knowledge import _posterior
 from speciosa.knowledge._tables import RECORDS, SOURCES, file_names, folder, meaning, read, read_sources, schema
 
 FILE = "datapackage.json"
@@ -34,6 +35,7 @@ class Release(BaseModel):
         date: the day the tables were closed.
         expires: after this day the law and the evidence must be looked up again.
         resources: the tables.
+        posterior: SHA-256 of the posterior of the calibration; ``None`` where there is none yet.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -42,6 +44,7 @@ class Release(BaseModel):
     date: dt.date
     expires: dt.date
     resources: tuple[Resource, ...]
+    posterior: str | None = None
 
     def expired(self, on: dt.date) -> bool:
         """Whether the knowledge is too old on a day."""
@@ -49,8 +52,8 @@ class Release(BaseModel):
 
     @property
     def checksum(self) -> str:
-        """SHA-256 over the names and checksums of all tables: one fingerprint of the release."""
-        listed = "\n".join(f"{r.hash} {r.path}" for r in self.resources)
+        """SHA-256 over the names and checksums of all files: one fingerprint of the release."""
+        listed = "\n".join([*(f"{r.hash} {r.path}" for r in self.resources), f"{self.posterior} {_posterior.FILE}"])
         return hashlib.sha256(listed.encode()).hexdigest()
 
 
@@ -90,6 +93,21 @@ def verified_content(release: Release) -> dict[str, bytes]:
     return contents
 
 
+def verified_posterior(release: Release) -> bytes:
+    """The bytes of the posterior, checked against the release.
+
+    Raises:
+        KnowledgeError: it is missing or differs from the release.
+    """
+    try:
+        content = (folder() / _posterior.FILE).read_bytes()
+    except FileNotFoundError:
+        raise KnowledgeError(f"{_posterior.FILE} is missing. {REMEDY}") from None
+    if _hash(content) != release.posterior:
+        raise KnowledgeError(f"{_posterior.FILE} differs from the release {release.version}. {REMEDY}")
+    return content
+
+
 def seal(version: str, on: dt.date, expires: dt.date, where: Path) -> str:
     """Describe the tables as they are now; returns the text of ``datapackage.json``.
 
@@ -102,6 +120,7 @@ def seal(version: str, on: dt.date, expires: dt.date, where: Path) -> str:
     Raises:
         KnowledgeError: a table does not fit its record.
     """
+    posterior = where / _posterior.FILE
     described = {
         "profile": "tabular-data-package",
         "name": "speciosa-knowledge",
@@ -109,6 +128,7 @@ def seal(version: str, on: dt.date, expires: dt.date, where: Path) -> str:
         "version": version,
         "date": on.isoformat(),
         "expires": expires.isoformat(),
+        "posterior": _hash(posterior.read_bytes()) if posterior.exists() else None,
         "resources": [_describe(where / name) for name in file_names()],
     }
     return json.dumps(described, indent=1, ensure_ascii=False) + "\n"

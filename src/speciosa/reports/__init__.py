@@ -20,6 +20,7 @@ from speciosa.reports._sensitivity_figure import bars_svg
 from speciosa.reports._sensitivity_page import sensitivity_html
 from speciosa.reports._sensitivity_terminal import sensitivity_terminal
 from speciosa.reports._terminal import references_table, scenario_table, targets_table, terminal
+from speciosa.reports._validation import inserted, validation_html, validation_markdown, validation_svg
 from speciosa.reports._words import clean, number, span
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "figure_svg",
     "from_json",
     "html",
+    "inserted",
     "interaction_from_json",
     "interaction_html",
     "interaction_schema",
@@ -44,4 +46,7 @@ __all__ = [
     "targets_table",
     "terminal",
     "to_json",
+    "validation_html",
+    "validation_markdown",
+    "validation_svg",
 ]
