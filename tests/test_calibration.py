@@ -269,3 +269,11 @@ def test_a_quantile_is_the_inverse_of_a_sample(kind):
 
     for z in (-1.3, 0.0, 0.8):
         assert quantile(choice, float(exposure.sample(choice, np.array([z]))[0])) == pytest.approx(z)
+
+
+def test_a_problem_is_told_by_what_it_holds_and_not_by_the_way_to_it():
+    problem = Problem.of(2)
+    few = problem.names[:3]
+
+    assert problem.only(problem.names[:9]).only(few).digest == problem.only(few).digest
+    assert problem.only(few).digest != problem.only(few[:2]).digest
