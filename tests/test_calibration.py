@@ -11,7 +11,7 @@ from speciosa.calibration import _problem, _studies
 from speciosa.calibration._laplace import mode
 from speciosa.calibration._predict import _peak, _steady, predict
 from speciosa.calibration._problem import Problem, quantile
-from speciosa.calibration._sample import BLOCK, sample, start
+from speciosa.calibration._sample import OFTEN, sample, start
 from speciosa.errors import CalibrationError, Cancelled, KnowledgeError
 
 
@@ -125,23 +125,28 @@ def rosenbrock(points):
     return -0.5 * (x**2 + 4 * (y - 0.5 * x**2) ** 2 + z**2)
 
 
-def test_a_sampler_that_was_cut_goes_on_to_the_same_bits(tmp_path):
+def valley_shares(points):
+    """The same with the third dimension as a block, and the second as another one given the first."""
+    x, y, z = points.T
+    return np.column_stack([rosenbrock(points), -2 * (y - 0.5 * x**2) ** 2, -0.5 * z**2])
+
+
+@pytest.mark.parametrize(("density", "blocks"), [(rosenbrock, []), (valley_shares, [[1], [2]])])
+def test_a_sampler_that_was_cut_goes_on_to_the_same_bits(tmp_path, density, blocks):
     begin = start(np.zeros(3), np.eye(3), 12, 3)
-    whole = sample(rosenbrock, begin, 3 * BLOCK, 5)
+    whole = sample(density, begin, 3 * OFTEN, 5, blocks=blocks)
 
     def cut(done, _total, _words):
-        if done == BLOCK:
+        if done == OFTEN:
             raise Cancelled("enough")
 
-    file = tmp_path / "unfinished.npz"
+    kept = {"blocks": blocks, "file": tmp_path / "unfinished.npz", "label": "valley"}
     with pytest.raises(Cancelled):
-        sample(rosenbrock, begin, 3 * BLOCK, 5, file=file, label="valley", progress=cut)
+        sample(density, begin, 3 * OFTEN, 5, progress=cut, **kept)
     seen = []
-    gone_on = sample(
-        rosenbrock, begin, 3 * BLOCK, 5, file=file, label="valley", progress=lambda done, *_: seen.append(done)
-    )
+    gone_on = sample(density, begin, 3 * OFTEN, 5, progress=lambda done, *_: seen.append(done), **kept)
 
-    assert seen == [2 * BLOCK, 3 * BLOCK]
+    assert seen == [2 * OFTEN, 3 * OFTEN]
     np.testing.assert_array_equal(gone_on.points, whole.points)
     np.testing.assert_array_equal(gone_on.log_probability, whole.log_probability)
     assert gone_on.accepted == whole.accepted
@@ -197,12 +202,12 @@ def test_an_unfinished_file_of_another_problem_is_refused(tmp_path):
         sample(rosenbrock, begin, 2, 5, file=file, label="valley")
 
 
-def test_the_sampler_is_calibrated_on_a_small_model():
-    """Simulation-based calibration: ranks of the truth among draws are uniform, for each of three parameters.
+def unevenness(repetitions, believed, true_error=0.2):
+    """Chi-square of the ranks of the truth among draws, for each of three parameters.
 
-    One compartment with absorption, its clearance, volume and rate of absorption log-normal, six noisy samples.
+    One compartment with absorption: its rate of absorption, clearance and volume log-normal, six noisy samples.
     """
-    hours, error, ranks = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0]), 0.2, []
+    hours, kept, bins, ranks = np.array([0.5, 1.0, 2.0, 4.0, 8.0, 16.0]), 99, 8, []
     stream = np.random.default_rng(11)
 
     def logarithms(points):
@@ -210,24 +215,28 @@ def test_the_sampler_is_calibrated_on_a_small_model():
         k = clearance / volume
         return np.log(100.0 / volume * ka / (ka - k) * (np.exp(-k * hours) - np.exp(-ka * hours)))
 
-    repetitions, kept = 64, 99
     for repetition in range(repetitions):
         truth = stream.standard_normal(3)
-        data = logarithms(truth[None, :])[0] + error * stream.standard_normal(hours.size)
+        data = logarithms(truth[None, :])[0] + true_error * stream.standard_normal(hours.size)
 
         def density(points, data=data):
-            misfit = ((logarithms(points) - data) / error) ** 2
+            misfit = ((logarithms(points) - data) / believed) ** 2
             return -0.5 * (misfit.sum(axis=1) + (points**2).sum(axis=1))
 
         chains = sample(density, start(np.zeros(3), np.eye(3), 18, repetition), 30, repetition).after(8)
         draws = chains.points.reshape(-1, 3)[:: chains.points.shape[0] * 18 // kept][:kept]
         ranks.append((draws < truth).sum(axis=0))
+    counts = [np.bincount(column * bins // (kept + 1), minlength=bins) for column in np.array(ranks).T]
+    return np.array([((c - repetitions / bins) ** 2 / (repetitions / bins)).sum() for c in counts]), bins
 
-    bins = 8
-    for column in np.array(ranks).T:
-        counts = np.bincount(column * bins // (kept + 1), minlength=bins)
-        statistic = ((counts - repetitions / bins) ** 2 / (repetitions / bins)).sum()
-        assert statistic < chi2.ppf(0.999, bins - 1)
+
+def test_the_sampler_is_calibrated_on_a_small_model():
+    """Simulation-based calibration: ranks are uniform, and are not where the density believes in too small an error."""
+    right, bins = unevenness(128, believed=0.2)
+    wrong, _ = unevenness(64, believed=0.07)
+
+    assert (right < chi2.ppf(0.999, bins - 1)).all()
+    assert wrong.max() > chi2.ppf(0.999, bins - 1)
 
 
 def test_the_peak_of_a_parabola_is_found_between_the_points():
@@ -269,3 +278,11 @@ def test_a_quantile_is_the_inverse_of_a_sample(kind):
 
     for z in (-1.3, 0.0, 0.8):
         assert quantile(choice, float(exposure.sample(choice, np.array([z]))[0])) == pytest.approx(z)
+
+
+def test_a_problem_is_told_by_what_it_holds_and_not_by_the_way_to_it():
+    problem = Problem.of(2)
+    few = problem.names[:3]
+
+    assert problem.only(problem.names[:9]).only(few).digest == problem.only(few).digest
+    assert problem.only(few).digest != problem.only(few[:2]).digest

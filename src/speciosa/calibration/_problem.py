@@ -150,7 +150,8 @@ class Problem:
     @property
     def digest(self) -> str:
         """SHA-256 over priors, observations, errors and people: equal problems have equal posteriors."""
-        said = [f"{c.name} {c.kind} {c.median!r} {c.gsd!r}" for c in (*self.free, *self.held.values())]
+        held = sorted(self.held.values(), key=lambda choice: choice.name)
+        said = [f"{c.name} {c.kind} {c.median!r} {c.gsd!r}" for c in (*self.free, *held)]
         said += [f"{t.study} {t.figure} {t.observed!r} {t.log_se!r}" for t in self.observed]
         said += [f"{self.people} {self.seed} {STRUCTURE}", np.round(self.offset, 9).tobytes().hex()]
         return sha256("\n".join(said).encode()).hexdigest()

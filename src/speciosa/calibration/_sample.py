@@ -1,4 +1,4 @@
-"""The sampler: an ensemble of walkers that run as one population, in blocks that survive a cut.
+"""The sampler: an ensemble of walkers that run as one population and survive a cut.
 
 emcee moves the walkers by differential evolution; here it gets a density that takes all walkers at once, a move that
 knows which parameters are independent of each other given the rest, and a file in which all finished steps lie. A run
@@ -24,7 +24,7 @@ from speciosa.exposure import Progress
 Array = NDArray[np.float64]
 Density = Callable[[Array], Array]
 
-BLOCK = 10  # steps between two looks at the clock and the file
+OFTEN = 10  # steps between two looks at the clock and the file
 MOVES = 5  # of every walker in one step: of neighbours in a chain only one is kept
 
 
@@ -101,8 +101,8 @@ def sample(
         last = State(done.points[-1], log_prob=done.log_probability[-1], blobs=parts, random_state=done.random)
     while len(done.points) < steps:
         ensemble.reset()
-        block = min(BLOCK, steps - len(done.points))
-        last = ensemble.run_mcmc(last, block, thin_by=MOVES, skip_initial_state_check=True)
+        more = min(OFTEN, steps - len(done.points))
+        last = ensemble.run_mcmc(last, more, thin_by=MOVES, skip_initial_state_check=True)
         done = done.and_then(ensemble.get_chain(), ensemble.get_log_prob(), ensemble.backend.accepted, last)
         if file is not None:
             _write(file, label, done)
@@ -136,7 +136,7 @@ class _Done:
 
 
 def _write(file: Path, label: str, done: _Done) -> None:
-    """Beside the file first, then in its place: a cut while writing leaves the block before."""
+    """Beside the file first, then in its place: a cut while writing leaves what was there."""
     name, key, *rest = done.random
     handle, beside = tempfile.mkstemp(dir=file.parent, suffix=".npz")
     try:
