@@ -154,8 +154,10 @@ def body_values(symbols, seed):
     values = {}
     for symbol in symbols:
         low, high = _RANGES.get(symbol.unit, (0.3, 3.0))
-        if symbol.unit == "dimensionless" and any(part in symbol.name for part in ("_fu", "f_", "share", "_to_liver")):
+        if symbol.unit == "dimensionless" and any(part in symbol.name for part in ("_fu", "f_", "share", "_to_liver", "brake", "spared")):
             low, high = 0.05, 0.4
+        if symbol.name.endswith("_tau_full"):
+            low, high = 20.0, 40.0  # a full agonist does more than any other: no response passes 1
         if symbol.name.startswith("kdeg"):
             low, high = 0.01, 0.05
         drawn = float(np.exp(generator.uniform(np.log(low), np.log(high))))

@@ -405,7 +405,7 @@ def test_the_benchmark_measures_and_compares(plug_in, capsys):
 
     assert script["main"]("cuda:0") == 0
     told = capsys.readouterr().out
-    assert "72 states, 20 people on Imaginary 0" in told
+    assert "74 states, 20 people on Imaginary 0" in told
     assert "100.000 % of the numbers are the same bit for bit; largest difference 0.0e+00" in told
 
 

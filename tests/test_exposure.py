@@ -315,8 +315,7 @@ def test_the_median_person_runs_once_in_every_draw_and_differs_from_nobody_but_b
 
 def test_figures_of_every_run_are_those_that_the_scenario_sums_up(case):
     regimen = case.regimens[0]
-    compounds = exposure.alkaloids(exposure.contained(case))
-    at = exposure.setting(exposure.who(case), case.product.form, case.simulation, compounds, effects=True)
+    at = exposure.case_setting(case)
     one = exposure.median_person(at, exposure.draw(4, 1, effects=True))
     found = exposure.measure(case, regimen, one, exposure.doses(case, regimen, one))
     cmax = found.figures["mitragynine.cmax"]

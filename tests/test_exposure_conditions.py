@@ -6,7 +6,7 @@ import libsbml
 import numpy as np
 import pytest
 
-from speciosa import cases, exposure, knowledge
+from speciosa import cases, exposure, knowledge, models
 from speciosa.cases import Cirrhosis, Form, KidneyDisease, Pregnancy, Regimen, Simulation
 from speciosa.people import Who
 
@@ -210,7 +210,7 @@ def test_a_case_with_cirrhosis_and_food_is_simulated_and_says_what_it_did():
 
 def test_every_clearance_of_every_compound_follows_the_working_liver():
     """Also those of medicines and of compounds whose enzymes nobody knows."""
-    compounds = (*exposure.alkaloids(("speciociliatine",)), *exposure.victims())
+    compounds = (*exposure.alkaloids(("speciociliatine",)), *models.network().of_kind("medicine"))
     simulation = Simulation(people=4, draws=3, seed=1)
     well, ill = (
         exposure.setting(who, Form.TABLET, simulation, compounds) for who in (HIM, having(cirrhosis=Cirrhosis("C")))

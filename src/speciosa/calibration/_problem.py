@@ -125,7 +125,7 @@ class Problem:
     def apart(self) -> tuple[str, ...]:
         """Ids of the compounds without enzyme: their figures feel their own parameters and those that all share."""
         known = models.network().compounds.values()
-        alone = [c.id for c in known if c.disposition == "minimal" and not c.enzymes]
+        alone = [c.id for c in known if c.disposition == "minimal" and c.gut == "segments" and not c.enzymes]
         return tuple(c for c in alone if any(self._of(c)))
 
     @property
