@@ -442,12 +442,20 @@ def test_comparisons_show_observed_predicted_and_how_far_apart():
         SimpleNamespace(**shared, label="highest mitragynine", low=50.1, high=177.0, fold=1.09, use="fit"),
         SimpleNamespace(**shared, label="highest 7-OH", low=None, high=None, fold=2.7, use="check"),
     ]
-    text = printed(_tables.comparison_table(rows))
+    score = SimpleNamespace(use="check", figures=1, afe=0.9, aafe=2.7, within={"2": 0.0}, covered=None)
+    far = SimpleNamespace(label="clearance of a dog", unit="L/h", predicted=54.0, low=60.0, high=147.0, within=False)
+    made = SimpleNamespace(comparisons=rows, scores=[score], plausible=[far], unused=["why not."], notes=["A note."])
+    text = printed(_tables.comparison_table(made))
 
     for words in ("50.1 to 177", "people 36.4 to 172", "not known 57 to 118", "2.7 !", "clinical_pk:CP001"):
         assert words in text
-    assert "1 of 1 figures it was fitted to and 0 of 1 figures it was not" in " ".join(text.split())
-    assert "Nothing was compared." in printed(_tables.comparison_table([]))
+    words = " ".join(text.split())
+    assert "Not fitted: 1 figures; average fold error 0.9, absolute 2.70; 0 % within 2-fold." in words.replace(
+        "0.90", "0.9"
+    )
+    assert "clearance of a dog: 54 L/h, evidence 60 to 147 L/h !." in words.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Neither fitted nor checked: why not." in words
+    assert "A note." in words
 
 
 def test_a_release_prints_its_tables_and_whether_it_is_stale():
