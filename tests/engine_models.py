@@ -148,13 +148,16 @@ _FLOWS = {
 _RANGES = {"L": (20.0, 100.0), "L_per_h": (2.0, 200.0), "per_h": (0.1, 2.0), "nM": (50.0, 5000.0)}
 
 
+_SHARES = ("_fu", "f_", "share", "_to_liver", "brake", "spared")
+
+
 def body_values(symbols, seed):
     """A number for every symbol of the body: typical organs, the rest drawn between bounds that its unit suggests."""
     generator = np.random.default_rng(seed)
     values = {}
     for symbol in symbols:
         low, high = _RANGES.get(symbol.unit, (0.3, 3.0))
-        if symbol.unit == "dimensionless" and any(part in symbol.name for part in ("_fu", "f_", "share", "_to_liver", "brake", "spared")):
+        if symbol.unit == "dimensionless" and any(part in symbol.name for part in _SHARES):
             low, high = 0.05, 0.4
         if symbol.name.endswith("_tau_full"):
             low, high = 20.0, 40.0  # a full agonist does more than any other: no response passes 1

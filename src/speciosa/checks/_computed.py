@@ -24,9 +24,14 @@ def worst(exposure: Exposure, key: str, pick: Callable[..., float]) -> tuple[Sce
     return next(pair for pair in found if pair[1].value == wanted)
 
 
-def named(scenario: Scenario, figure: Figure) -> Figure:
-    """The figure with its regimen in the key, so that the regimens of a case can stand beside one another."""
+def keyed(scenario: Scenario, figure: Figure) -> Figure:
+    """The figure with its regimen in the key, for a finding on that regimen alone."""
     return figure.model_copy(update={"key": f"{figure.key}:{slug(scenario.name)}"})
+
+
+def named(scenario: Scenario, figure: Figure) -> Figure:
+    """The figure with its regimen in key and label, so that the regimens of a case can stand beside one another."""
+    return keyed(scenario, figure).model_copy(update={"label": f"{figure.label}, in “{scenario.name}”"})
 
 
 def percent(figure: Figure) -> Figure:

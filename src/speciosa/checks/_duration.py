@@ -165,7 +165,7 @@ def _share(row_id: str) -> str:
 
 def _accumulation(scenario: Scenario) -> Iterator[Figure]:
     for figure in scenario.figures:
-        if figure.key.endswith(".accumulation") and computed(figure):
+        if figure.key.endswith(".accumulation") and computed(figure) and not figure.detail:
             yield figure.model_copy(update={"key": f"{figure.key}:{slug(scenario.name)}"})
 
 

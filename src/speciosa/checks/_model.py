@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from speciosa.cases import Case
-from speciosa.checks._computed import named, percent
+from speciosa.checks._computed import keyed, percent
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
 from speciosa.checks._product import FOLLOWED, is_alkaloid
 from speciosa.checks._words import computed, join, listed, number, sentence, slug, with_spreads
@@ -118,7 +118,7 @@ def _occupancy(scenario: Scenario) -> Iterator[Finding]:
     figure = scenario.figure(KEY)
     if figure is None or not computed(figure):
         return
-    shown = percent(named(scenario, figure))
+    shown = percent(keyed(scenario, figure))
     yield Finding(
         id=f"model:occupancy:{slug(scenario.name)}",
         topic=Topic.MODEL,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from speciosa import knowledge
 from speciosa.cases import Case, Regimen
 from speciosa.checks import _studied
-from speciosa.checks._computed import highest, named
+from speciosa.checks._computed import highest, keyed
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
 from speciosa.checks._words import computed, join, number, sentence, slug, with_spreads
 from speciosa.exposure import Exposure, Figure, Scenario
@@ -133,7 +133,7 @@ def _shown(scenario: Scenario) -> Iterator[Figure]:
     for key in (PEAK, *course, BETWEEN):
         figure = scenario.figure(key)
         if figure is not None and computed(figure):
-            yield named(scenario, figure)
+            yield keyed(scenario, figure)
 
 
 def _span(row_id: str) -> str:
