@@ -284,3 +284,32 @@ def test_the_readme_has_the_two_commands():
         "python3 dev.py demo",
         "python3 dev.py test",
     ]
+
+
+def test_interact_prints_help_and_rules_first_and_writes_all_files(speciosa, tmp_path):
+    page, picture, data = tmp_path / "pair.html", tmp_path / "pair.svg", tmp_path / "pair.json"
+    files = ("--html", page, "--svg", picture, "--json", data)
+    code, out, err = speciosa("interact", EXAMPLE, "--with", "Xanax", "--people", 5, "--quiet", *files)
+
+    assert code == 0
+    assert out.index("911") < out.index("MAJOR") < out.index("1.0")
+    assert {line for line in err.splitlines() if line} == {f"wrote {path}" for path in (page, picture, data)}
+    assert json.loads(data.read_text(encoding="utf-8"))["pair"]["medicine"] == "alprazolam"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--with", "alpraz 5"), ["alprazolam"]),
+        (("--with", "fentanyl patch"), ["fentanyl", "lacks", "clearance"]),
+        (("--with", "Xanax", "--regimen", "9"), ["--regimen", "9"]),
+        (("--with", "Xanax", "--svg", "pair.png"), ["--svg", ".svg"]),
+    ],
+)
+def test_interact_refuses_what_it_cannot_compute_in_one_sentence(speciosa, arguments, told):
+    code, out, err = speciosa("interact", EXAMPLE, "--quiet", *arguments)
+
+    assert code == 2
+    assert out == ""
+    assert "Traceback" not in err
+    assert all(word in err for word in told)

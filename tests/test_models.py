@@ -14,7 +14,9 @@ from speciosa.errors import ModelError
 from speciosa.models import Base, Composition
 
 ALKALOIDS = ("mitragynine", "7-hydroxymitragynine")
-EVERYTHING = tuple(models.network().compounds)
+# every alkaloid, and a medicine for each kind of wiring: competition, metabolite, inactivation, induction, gut alone
+MEDICINES = ("midazolam", "dextromethorphan", "dextrorphan", "paroxetine", "rifampicin", "grapefruit_juice")
+EVERYTHING = (*models.network().of_kind("alkaloid"), *MEDICINES)
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +109,11 @@ def amounts(values, swallowed):
     """Amount of every species over 100 h after a dose of 100 of one compound: names, (times, species)."""
     runner = roadrunner.RoadRunner(models.assemble(EVERYTHING, values).sbml)
     runner.integrator.relative_tolerance = 1e-10
-    runner[f"{swallowed}_lumen_U_stomach"] = 60.0
-    runner[f"{swallowed}_lumen_D_stomach"] = 40.0
+    if models.network().compound(swallowed).swallowed:
+        runner[f"{swallowed}_lumen_U_stomach"] = 60.0
+        runner[f"{swallowed}_lumen_D_stomach"] = 40.0
+    else:
+        runner[f"{swallowed}_body_A_central"] = 100.0
     species = list(runner.model.getFloatingSpeciesIds())
     runner.timeCourseSelections = ["time", *species]
     return species, np.asarray(runner.simulate(0, 100, 30))[:, 1:]

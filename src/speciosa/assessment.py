@@ -12,6 +12,8 @@ from speciosa.checks import Finding
 from speciosa.exposure import Parameter, Record, Scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from speciosa.cases import Case
     from speciosa.exposure import Progress
 
@@ -74,7 +76,7 @@ def assess(case: "Case", *, progress: "Progress | None" = None) -> Assessment:
         EngineError: the model cannot be compiled or the run was cancelled.
     """
     known = knowledge.load()
-    exposed = exposure.simulate(case, progress=progress)
+    exposed = exposure.simulate(case, taken=checks.taken(case), progress=progress)
     findings = checks.run(case, exposed)
     parameters = exposed.parameters
     used = {row for f in findings for row in (f.rule.id, *f.sources)}
@@ -85,16 +87,17 @@ def assess(case: "Case", *, progress: "Progress | None" = None) -> Assessment:
         title=case.title,
         software=speciosa.__version__,
         made_on=case.asked_on,
-        release=_release(known, case.asked_on),
+        release=release_used(known, case.asked_on),
         case=case.as_entered(),
         findings=findings,
         scenarios=exposed.scenarios,
         parameters=parameters,
-        sources=tuple(_note(known, row) for row in sorted(used) if known.has(row)),
+        sources=notes(known, used),
     )
 
 
-def _release(known: knowledge.Knowledge, on: dt.date) -> KnowledgeRelease:
+def release_used(known: knowledge.Knowledge, on: dt.date) -> KnowledgeRelease:
+    """The release of the knowledge, and whether it had expired on a day."""
     release = known.release
     return KnowledgeRelease(
         version=release.version,
@@ -103,6 +106,11 @@ def _release(known: knowledge.Knowledge, on: dt.date) -> KnowledgeRelease:
         expired=release.expired(on),
         checksum=release.checksum,
     )
+
+
+def notes(known: knowledge.Knowledge, rows: "Iterable[str]") -> tuple[SourceNote, ...]:
+    """Rows ready to be read, in the order of their ids; names of computed rules, which are no rows, are left out."""
+    return tuple(_note(known, row) for row in sorted(set(rows)) if known.has(row))
 
 
 def _note(known: knowledge.Knowledge, row_id: str) -> SourceNote:

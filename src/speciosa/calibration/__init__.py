@@ -1,6 +1,7 @@
 """Fits the few parameters that nobody measured to people, and sets predictions beside observations."""
 
 from speciosa.calibration._calibrate import Calibration, Effort, calibrate
+from speciosa.calibration._pairs import PairComparison, compare_medicines
 from speciosa.calibration._petab import petab_export
 from speciosa.calibration._plausible import Plausible
 from speciosa.calibration._problem import Problem
@@ -13,6 +14,7 @@ __all__ = [
     "Chains",
     "Comparison",
     "Effort",
+    "PairComparison",
     "Plausible",
     "Problem",
     "Score",
@@ -20,6 +22,7 @@ __all__ = [
     "Target",
     "Validation",
     "calibrate",
+    "compare_medicines",
     "petab_export",
     "sample",
     "studies",

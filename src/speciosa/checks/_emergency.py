@@ -15,13 +15,18 @@ NALOXONE = "rules:R31"
 
 
 def check(case: Case, exposure: Exposure) -> Iterator[Finding]:  # noqa: ARG001 - all checks are called alike
-    """One finding: signs, numbers of the person's place, naloxone."""
+    """One finding, whatever was simulated."""
+    yield when_to_call(case)
+
+
+def when_to_call(case: Case) -> Finding:
+    """Signs, numbers of the person's place, naloxone."""
     known = knowledge.load()
     call = numbers(case.person.place)
     table = declared("emergency")
     rows = [row for entry in (*table["signs"], *table["today"]) for row in entry["rows"]]
     rows += [NALOXONE]
-    yield Finding(
+    return Finding(
         id="emergency:when-to-call",
         topic=Topic.EMERGENCY,
         severity=Severity.EMERGENCY,

@@ -54,8 +54,20 @@ def check(case: Case, exposure: Exposure) -> Iterator[Finding]:
         for substance in one.resolved.substances:
             if substance.id not in said:  # a brand and its ingredient are often both on a list
                 said.add(substance.id)
-                yield _one(case, one, substance, exposure)
+                yield _one(case, one, substance, exposure.interaction(substance.id))
     yield from _counts([s for one in taken for s in one.resolved.substances])
+
+
+def beside(case: Case, entered: str) -> Iterator[Finding]:
+    """What the rules say of one more medicine, and of it together with those of the case."""
+    one = _Taken(resolve(entered))
+    if not one.resolved.substances:
+        yield _unknown(one)
+    for substance in one.resolved.substances:
+        yield _one(case, one, substance, ())
+    others = [s for m in case.person.medicines for s in resolve(m.name).substances]
+    mine = {f"substances:{s.id}" for s in one.resolved.substances}
+    yield from (f for f in _counts([*one.resolved.substances, *others]) if mine & set(f.sources))
 
 
 def rule_words(rule: RuleRow, words: str) -> Rule:
@@ -63,12 +75,11 @@ def rule_words(rule: RuleRow, words: str) -> Rule:
     return Rule(id=f"rules:{rule.id}", text=f"{PART_WORDS[rule.kratom_part]}, and {words}")
 
 
-def _one(case: Case, one: _Taken, substance: Substance, exposure: Exposure) -> Finding:
+def _one(case: Case, one: _Taken, substance: Substance, runs: tuple[InteractionRun, ...]) -> Finding:
     decision = decide(substance, parts(case.product))
     if decision is None:
         return _without_rule(one, substance)
     main = decision.deciding
-    runs = exposure.interaction(substance.id)
     cleared = _cleared_by(substance)
     return Finding(
         id=f"interaction:{substance.id}:{main.rule.id}",

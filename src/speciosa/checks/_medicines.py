@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from speciosa import knowledge
+from speciosa.cases import Case
 from speciosa.checks._declared import declared
 from speciosa.checks._rows import Substance
 
@@ -59,6 +60,20 @@ def resolve(entered: str) -> Resolved:
         return _resolved(entered, inside, near=False)
     near = next((name for text in (bare, *words) for name in _near(text)), None)
     return _resolved(entered, [near], near=True) if near else Resolved(entered, ())
+
+
+def taken(case: Case) -> tuple[str, ...]:
+    """Ids of the medicines on a case's list, as in ``substances``."""
+    found = (substance.id for medicine in case.person.medicines for substance in resolve(medicine.name).substances)
+    return tuple(dict.fromkeys(found))
+
+
+def alike(entered: str, most: int = 5) -> tuple[str, ...]:
+    """Names of substances that are spelt most like an entry that could not be read."""
+    rows = {row.id: row.name for row in knowledge.load().table("substances")}
+    found = process.extract(_bare(entered), list(_index()), scorer=fuzz.ratio, score_cutoff=60, limit=4 * most)
+    names = dict.fromkeys(rows[key] for name, _, _ in found for key in _index()[name].ids)
+    return tuple(names)[:most]
 
 
 def plain(text: str) -> str:

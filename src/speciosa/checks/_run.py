@@ -57,6 +57,20 @@ def run(case: Case, exposure: Exposure) -> tuple[Finding, ...]:
     return tuple(_unique(sorted(found, key=lambda f: (f.severity.rank, _TOPICS.index(f.topic)))))
 
 
+def beside(case: Case, entered: str) -> tuple[Finding, ...]:
+    """What holds of one medicine with the product of a case, strictest first; emergencies before all.
+
+    Args:
+        case: a validated case.
+        entered: the medicine, as a person wrote it.
+
+    Raises:
+        KnowledgeError: the data package is damaged.
+    """
+    found = [_emergency.when_to_call(case), *_interactions.beside(case, entered)]
+    return tuple(_unique(sorted(found, key=lambda f: (f.severity.rank, _TOPICS.index(f.topic)))))
+
+
 def _unique(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Two names can make the same id (``A b`` and ``a-b``): the later one gets a number."""
     seen: Counter[str] = Counter()

@@ -144,10 +144,11 @@ def model(
     ] = False,
 ) -> None:
     """Write the model of a case, at the median person, as files that other tools open."""
-    from speciosa import exposure
+    from speciosa import checks, exposure
     from speciosa.cli._common import read_case, write
 
-    assembly = exposure.model(read_case(case, None, None), with_medicines=with_medicines)
+    loaded = read_case(case, None, None)
+    assembly = exposure.model(loaded, with_medicines=with_medicines, taken=checks.taken(loaded))
     if sbml is None and antimony is None:
         typer.echo(assembly.antimony, nl=False)
     if sbml is not None:
@@ -191,6 +192,50 @@ def validate(
         write(markdown, reports.inserted(markdown.read_text(encoding="utf-8"), found))
 
 
+@app.command()
+def interact(
+    case: CaseFile,
+    *,
+    medicine: Annotated[
+        str, typer.Option("--with", metavar="NAME", help="The medicine: a name, a synonym or a brand.")
+    ],
+    dose_mg: Annotated[
+        float | None, typer.Option(min=0.0, help="One dose of it, mg; the usual one by default.")
+    ] = None,
+    every_h: Annotated[
+        float | None, typer.Option(min=0.0, help="Hours between its doses, 0 for a single one; as usual by default.")
+    ] = None,
+    days: Annotated[
+        float | None, typer.Option(min=0.0, max=365.0, help="How long it has been taken; as usual by default.")
+    ] = None,
+    at: Annotated[float, typer.Option(help="Hours after the last dose of the product; negative: before it.")] = 0.0,
+    regimen: Annotated[int, typer.Option(min=1, help="Which regimen of the case.")] = 1,
+    html: Annotated[Path | None, typer.Option(help="Write a self-contained page.", dir_okay=False)] = None,
+    svg: Annotated[Path | None, typer.Option(help="Write the pictures: .svg.", dir_okay=False)] = None,
+    json: Annotated[Path | None, typer.Option(help="Write everything as JSON.", dir_okay=False)] = None,
+    people: People = None,
+    seed: Seed = None,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate the product with one medicine, both directions, and print what the rules say of the two."""
+    from speciosa import reports
+    from speciosa.cli._common import need_suffix, pick, read_case, shown_progress, write
+    from speciosa.interaction import Wanted, modelled
+    from speciosa.interaction import interact as interact_case
+
+    need_suffix("--svg", svg, (".svg",))
+    loaded = read_case(case, people, seed)
+    pick(loaded.regimens, regimen, "--regimen")
+    modelled(loaded, medicine)
+    wanted = Wanted(dose_mg, every_h, days, at)
+    with shown_progress(quiet=quiet) as progress:
+        made = interact_case(loaded, medicine, loaded.regimens[regimen - 1], wanted, progress=progress)
+    reports.interaction_terminal(made, Console())
+    for path, render in ((html, reports.interaction_html), (svg, reports.interaction_svg), (json, reports.to_json)):
+        if path is not None:
+            write(path, render(made))
+
+
 engine_app = typer.Typer(help="The simulator on its own, for any SBML or Antimony model.", no_args_is_help=True)
 app.add_typer(engine_app, name="engine")
 
@@ -213,15 +258,21 @@ def explain(
 
 @app.command()
 def schema(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="assessment, case, or a table such as clinical_pk.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="assessment, case, interaction, or a table such as clinical_pk.")
+    ],
 ) -> None:
-    """Print the JSON Schema of a case file, of the assessment, or of a table of the knowledge."""
+    """Print the JSON Schema of a case file, of an assessment or interaction, or of a table of the knowledge."""
     import json as text
 
     from speciosa import cases, reports
     from speciosa import knowledge as room
 
-    made = {"assessment": reports.schema, "case": cases.schema}.get(name)
+    made = {
+        "assessment": reports.schema,
+        "case": cases.schema,
+        "interaction": reports.interaction_schema,
+    }.get(name)
     typer.echo(text.dumps(made() if made else room.schema(name), indent=2, ensure_ascii=False))
 
 

@@ -1,6 +1,6 @@
 """What the product does to a medicine: the same person with and without it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -8,34 +8,51 @@ from numpy.typing import NDArray
 
 from speciosa import models
 from speciosa.cases import Case, Regimen
-from speciosa.exposure._plan import NANOMOL_PER_MG, Doses, Setting, alkaloids, doses, plan, setting, who, with_food
+from speciosa.exposure._intake import Intake, area_and_peak, fold, no_doses, swallowed
+from speciosa.exposure._plan import Doses, Setting, alkaloids, doses, plan, setting, who, with_food
 from speciosa.exposure._results import Figure, InteractionRun
 from speciosa.exposure._run import Progress, Run, execute
 from speciosa.exposure._scenario import dose_times
-from speciosa.exposure._summary import auc, figure, terminal_rate
+from speciosa.exposure._summary import figure
 
 Array = NDArray[np.float64]
 
 PEOPLE = 200  # a ratio of one person to himself spreads less than a concentration
 DRAW_PEOPLE = 20
 WATCH = np.unique(np.concatenate([np.arange(0.0, 3.0, 0.1), np.arange(3.0, 12.0, 0.5), np.arange(12.0, 48.1, 2.0)]))
+# the trial of interactions, by probe
+OBSERVED = {
+    "midazolam": ("clinical_ddi:DI003", "clinical_ddi:DI004"),
+    "dextromethorphan": ("clinical_ddi:DI001", "clinical_ddi:DI002"),
+}
 
 
-def victims() -> tuple[str, ...]:
-    """Medicines whose exposure is computed for every case."""
-    return models.network().probes
+def victims(taken: Collection[str] = ()) -> tuple[str, ...]:
+    """Medicines whose exposure a case computes: the probes, and what the person takes where the model holds it.
+
+    Args:
+        taken: ids of the person's own medicines, as in ``substances``.
+    """
+    net = models.network()
+    return tuple(c for c in net.of_kind("medicine") if c in net.probes or (c in taken and net.compounds[c].seen))
 
 
-def interactions(case: Case, *, progress: Progress | None = None) -> tuple[InteractionRun, ...]:
-    """Every victim, at the first dose and at the last one of repeated regimens.
+def interactions(
+    case: Case, medicines: Collection[str], *, progress: Progress | None = None
+) -> tuple[InteractionRun, ...]:
+    """Each medicine, at the first dose and at the last one of repeated regimens.
 
-    Regimens that begin with the same dose share the run at the first dose; it bears the name of the first of them.
+    Every medicine has a model of its own: it does not grow with the list. Regimens that begin with the same dose share
+    the run at the first dose; it bears the name of the first of them.
     """
     simulation = replace(case.simulation, people=min(PEOPLE, case.simulation.people))
-    # alkaloids without an enzyme change no medicine: the two of full disposition do
-    compounds = (*alkaloids(()), *victims())
-    at = setting(who(case), case.product.form, simulation, compounds, draw_people=DRAW_PEOPLE)
-    return tuple(run for victim in victims() for run in _victim(case, at, victim, progress))
+    found: list[InteractionRun] = []
+    for medicine in medicines:
+        # alkaloids without an enzyme change no medicine: the two of full disposition do
+        compounds = (*alkaloids(()), medicine)
+        at = setting(who(case), case.product.form, simulation, compounds, draw_people=DRAW_PEOPLE)
+        found.extend(_victim(case, at, medicine, progress))
+    return tuple(found)
 
 
 def _victim(case: Case, at: Setting, victim: str, progress: Progress | None) -> Iterator[InteractionRun]:
@@ -46,7 +63,7 @@ def _victim(case: Case, at: Setting, victim: str, progress: Progress | None) -> 
         if fed not in alone:
             alone[fed] = watch(table, victim, 0.0, no_doses(at), progress)
         for when, moment in _moments(regimen):
-            product = _until(doses(case, regimen, at), moment)
+            product = until(doses(case, regimen, at), moment)
             key = (fed, moment, *product[0], *product[2][0])
             if key in seen:
                 continue
@@ -54,7 +71,7 @@ def _victim(case: Case, at: Setting, victim: str, progress: Progress | None) -> 
             together = watch(table, victim, moment, product, progress)
             auc_ratio, cmax_ratio = _figures(victim, alone[fed], together, moment)
             yield InteractionRun(
-                victim=models.network().compounds[victim].name,
+                victim=victim,
                 scenario=regimen.name,
                 when=when,
                 auc_ratio=auc_ratio,
@@ -70,38 +87,35 @@ def _moments(regimen: Regimen) -> Iterator[tuple[str, float]]:
         yield f"at the last of {given.size} doses", float(given[-1])
 
 
-def _until(product: Doses, until: float) -> Doses:
+def until(product: Doses, end: float) -> Doses:
+    """What is swallowed up to a time."""
     time, into, amount = product
-    keep = time <= until + 1e-9
+    keep = time <= end + 1e-9
     return time[keep], tuple(state for state, kept in zip(into, keep, strict=True) if kept), amount[:, keep]
 
 
 def watch(at: Setting, victim: str, moment: float, product: Doses, progress: Progress | None) -> Run:
     """The medicine, taken at ``moment``, with what is swallowed of the product; only its plasma is recorded."""
-    nmol = at.by_run[f"{victim}_probe_dose"] * NANOMOL_PER_MG / at.by_run[f"{victim}_molar_mass"]
-    time, into, amount = product
-    given = (np.append(time, moment), (*into, f"{victim}_lumen_U_stomach"), np.column_stack([amount, nmol]))
+    given = swallowed(at, product, [Intake(victim, moment)])
     times = np.unique(np.append(WATCH + moment, 0.0))
-    return execute(
-        plan(at, given, times, [f"{victim}_body_C_plasma"]), words=f"interaction with {victim}", progress=progress
-    )
-
-
-def no_doses(at: Setting) -> Doses:
-    """No product at all."""
-    return np.empty(0), (), np.empty((at.person.size, 0))
+    words = f"interaction with {victim}"
+    return execute(plan(at, given, times, [_plasma(victim)]), words=words, progress=progress)
 
 
 def ratios(alone: Run, together: Run, moment: float) -> tuple[Array, Array]:
     """AUC and Cmax of a medicine with the product over without, person by person, (runs,)."""
-    base_auc, base_cmax = _exposure(alone, 0.0)
-    with_auc, with_cmax = _exposure(together, moment)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return with_auc / base_auc, with_cmax / base_cmax
+    symbol = together.plan.outputs[0]
+    late = WATCH[-1]
+    base = area_and_peak(alone, symbol, 0.0, late, whole=True)
+    return fold(area_and_peak(together, symbol, moment, moment + late, whole=True), base)
+
+
+def _plasma(medicine: str) -> str:
+    return models.network().compounds[medicine].plasma
 
 
 def _figures(victim: str, alone: Run, together: Run, moment: float) -> tuple[Figure, Figure]:
-    observed = ("clinical_ddi:DI003", "clinical_ddi:DI004") if victim == "midazolam" else ()
+    observed = OBSERVED.get(victim, ())
     auc_ratio, cmax_ratio = ratios(alone, together, moment)
     return (
         _ratio(victim, "auc", "AUC", auc_ratio, together, observed),
@@ -113,11 +127,3 @@ def _ratio(victim: str, key: str, words: str, values: Array, run: Run, rows: tup
     name, label = f"{victim}.{key}_ratio", f"{words} of {victim} with the product over without"
     made = figure(name, label, values, "", run, rows)
     return made or Figure(key=name, label=label, value=float("nan"), unit="")
-
-
-def _exposure(run: Run, moment: float) -> tuple[Array, Array]:
-    values, t = run.values[:, :, 0], run.plan.times
-    late = moment + WATCH[-1]
-    tail = values[:, -1] / terminal_rate(values, t, moment + WATCH[-1] / 2)
-    total = auc(values, t, moment, late) + np.where(np.isfinite(tail), tail, 0.0)
-    return total, np.max(values[:, t >= moment], axis=1)

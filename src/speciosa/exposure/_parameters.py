@@ -7,7 +7,7 @@ the sampler of the posterior did not work well there is only the central draw, a
 not know.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from speciosa import knowledge
+from speciosa import knowledge, models
 from speciosa.exposure._affinities import Affinities, Alternative, draw_affinities
 from speciosa.exposure._results import Parameter
 from speciosa.exposure._streams import PARAMETER_STREAM, POSTERIOR_STREAM, SEEN_IN_90_PERCENT, generator
@@ -73,28 +73,33 @@ class Draws:
         return (*(_record(choice) for choice in self.choices.values()), *affinities)
 
 
-def draw(draws: int, seed: int, *, effects: bool = False) -> Draws:
-    """Draw all declared parameters.
+def draw(draws: int, seed: int, compounds: Collection[str] | None = None, *, effects: bool = False) -> Draws:
+    """Draw the declared parameters.
 
     Args:
         draws: number of draws besides the central one.
         seed: the case's seed.
+        compounds: ids of the compounds whose parameters are wanted, besides those of the body; all by default. A
+            parameter has the same values whatever else is drawn.
         effects: also the affinities and efficacies, and the alternatives to their data sets.
 
     Raises:
         KnowledgeError: the data package is damaged or a parameter has neither row nor prior.
     """
     known = knowledge.load()
-    choices = {row.name: known.parameter(row.name) for row in known.table("parameters")}
     posterior = knowledge.posterior()
     if posterior.doubts:
         draws = 0
+    names = [row.name for row in known.table("parameters")]
+    wanted = [name for name in names if compounds is None or _belongs(name, compounds)]
+    choices = {name: known.parameter(name) for name in wanted}
     affinities = draw_affinities(draws, seed) if effects else None
-    normal = _normals(choices, draws, seed)
+    normal = _normals(names, draws, seed)
     others = np.zeros(len(affinities.alternatives)) if affinities else np.zeros(0)
     values = {name: sample(choice, np.concatenate([normal[name], others])) for name, choice in choices.items()}
     for name, together in _together(posterior, draws, seed):
-        values[name][1 : draws + 1] = together
+        if name in values:
+            values[name][1 : draws + 1] = together
     if affinities is not None:
         values |= affinities.values
     notes = tuple(f"{doubt} {NO_INTERVAL}" for doubt in posterior.doubts)
@@ -113,9 +118,16 @@ def sample(choice: Choice, z: Array) -> Array:
     return np.full_like(z, choice.median)
 
 
-def _normals(choices: Mapping[str, Choice], draws: int, seed: int) -> dict[str, Array]:
-    """Standard normals (draws + 1,) per parameter, 0 in the central draw."""
-    names = list(choices)
+def _belongs(name: str, compounds: Collection[str]) -> bool:
+    """Whether a parameter is one of the body, of one of the compounds, or of every compound of their kinds."""
+    known = models.network().compounds
+    kinds = {compound.kind for compound in known.values()}
+    owner = max((key for key in (*known, *kinds) if name.startswith(f"{key}_")), key=len, default=None)
+    return owner is None or owner in {*compounds, *(known[key].kind for key in compounds)}
+
+
+def _normals(names: list[str], draws: int, seed: int) -> dict[str, Array]:
+    """Standard normals (draws + 1,) per declared parameter, 0 in the central draw."""
     z = np.zeros((draws + 1, len(names)))
     for d in range(1, draws + 1):
         stream = generator(seed, PARAMETER_STREAM + d)

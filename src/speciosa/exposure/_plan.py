@@ -149,14 +149,14 @@ def setting(
         effects: also wire the targets and what follows from them.
     """
     n = simulation.people
-    draws = draws or draw(simulation.draws, simulation.seed, effects=effects)
+    assembly = _assembled(tuple(compounds), effects=effects)
+    draws = draws or draw(simulation.draws, simulation.seed, [c.id for c in assembly.compounds], effects=effects)
     population = _people(n, simulation.seed, someone)
     again = min(draw_people, n)
     person = np.concatenate([np.arange(n), np.tile(np.arange(again), draws.numbers.size)])
     number = np.concatenate([np.zeros(n, dtype=np.int64), np.repeat(draws.numbers, again)])
     by_run = {name: value[number] for name, value in draws.values.items()}
     by_person = {name: value[person] for name, value in population.values.items()}
-    assembly = _assembled(tuple(compounds), effects=effects)
     values = symbols(Inputs(by_person, by_run, form), assembly.compounds, effects=effects)
     return Setting(form, assembly, draws, population, person, number, values, by_run, effects)
 

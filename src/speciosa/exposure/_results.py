@@ -157,7 +157,7 @@ class InteractionRun(Record):
     """What the product does to one medicine, simulated: the same person with and without the product.
 
     Attributes:
-        victim: the medicine, as named in ``substances``.
+        victim: id of the medicine in ``substances``.
         scenario: name of the regimen.
         when: ``first dose`` or ``last of 28 doses``; the medicine is taken at that moment.
         auc_ratio: AUC with the product over AUC without.

@@ -1,5 +1,6 @@
 """The exposure of a case: every regimen in the same people, then the interactions."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from speciosa.cases import Case
 from speciosa.exposure._food import food_in_words
 from speciosa.exposure._interaction import interactions, victims
 from speciosa.exposure._outputs import all_outputs, outputs
-from speciosa.exposure._parameters import Draws
+from speciosa.exposure._parameters import Draws, draw
 from speciosa.exposure._plan import alkaloids, contained, doses, plan, setting, typical, who, with_food
 from speciosa.exposure._results import InteractionRun, Parameter, Scenario
 from speciosa.exposure._run import Progress, Run, dataset, execute
@@ -58,12 +59,15 @@ class Exposure:
         return made.assign_coords(data_set=("run", names, {"long_name": "data set in place of the standard one"}))
 
 
-def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | None = None) -> Exposure:
+def simulate(
+    case: Case, *, with_medicines: bool = True, taken: Collection[str] = (), progress: Progress | None = None
+) -> Exposure:
     """Simulate every regimen of a case, and what the product does to the medicines of the model.
 
     Args:
         case: a validated case.
         with_medicines: also run the interactions.
+        taken: ids of the person's own medicines, as in ``substances``; those that the model holds are run too.
         progress: called with (done, total, words); an exception it raises cancels the run.
 
     Raises:
@@ -71,7 +75,9 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
         EngineError: the model cannot be compiled.
         Cancelled: the user stopped it.
     """
-    at = setting(who(case), case.product.form, case.simulation, alkaloids(contained(case)), effects=True)
+    compounds, medicines = alkaloids(contained(case)), victims(taken) if with_medicines else ()
+    draws = draw(case.simulation.draws, case.simulation.seed, (*compounds, *medicines), effects=True)
+    at = setting(who(case), case.product.form, case.simulation, compounds, draws=draws, effects=True)
     runs, scenarios = [], []
     symbols = [output.symbol for output in outputs(at.assembly)]
     for regimen in case.regimens:
@@ -79,20 +85,19 @@ def simulate(case: Case, *, with_medicines: bool = True, progress: Progress | No
         run = execute(made, words=regimen.name, progress=progress)
         runs.append(run)
         scenarios.append(scenario(case, regimen, run, at.draws))
-    medicines = interactions(case, progress=progress) if with_medicines else ()
+    changed = interactions(case, medicines, progress=progress)
     having = (*at.population.having, *food_in_words(case.regimens, at.draws))
     crowd = at.population
-    return Exposure(
-        tuple(scenarios), medicines, tuple(runs), at.draws, (*at.draws.notes, *crowd.notes), having, crowd.rows
-    )
+    return Exposure(tuple(scenarios), changed, tuple(runs), draws, (*at.draws.notes, *crowd.notes), having, crowd.rows)
 
 
-def model(case: Case, *, with_medicines: bool = False) -> models.Assembly:
+def model(case: Case, *, with_medicines: bool = False, taken: Collection[str] = ()) -> models.Assembly:
     """The model of a case with the numbers of the median person: SBML and Antimony that other tools open.
 
     Args:
         case: a validated case.
-        with_medicines: also hold the medicines whose exposure the model can compute.
+        with_medicines: also hold the medicines whose interaction is computed.
+        taken: ids of the person's own medicines, as in ``substances``; those that the model holds are among them.
     """
-    compounds = alkaloids(contained(case)) + (victims() if with_medicines else ())
+    compounds = alkaloids(contained(case)) + (victims(taken) if with_medicines else ())
     return typical(setting(who(case), case.product.form, case.simulation, compounds, effects=True))

@@ -24,7 +24,6 @@ METHOD = "Rodgers-Rowland (PK-Sim human set)"
 TISSUE = {"gut": "small intestine", "rest": "muscle"}  # organs without a composition of their own
 UNSCALED = frozenset({"adipose", "brain"})  # the partition multiplier is for lean tissue
 WEAKEST = 7.0  # pKa down to which the partition equation holds; a draw below it stands there
-NO_EFFECT = 1e9  # nM: an affinity that means "does not bind"
 MILLILITRE_PER_MINUTE = 0.06  # L/h
 
 
@@ -77,7 +76,7 @@ def _system(inputs: Inputs) -> dict[str, Array]:
     values["k_empty"] = np.log(2.0) / d["gastric_emptying_half_time"]
     values["k_colon"] = 1.0 / d["colon_transit"]
     values |= _segments(d)
-    for name in ("CYP3A_gut_to_liver", "kdeg_CYP3A_liver", "kdeg_CYP3A_gut"):
+    for name in ("CYP3A_gut_to_liver", "kdeg_CYP3A_liver", "kdeg_CYP3A_gut", "kdeg_CYP2D6_liver"):
         values[name] = d[name]
     return values
 
@@ -146,18 +145,13 @@ def _full(inputs: Inputs, compound: Compound) -> dict[str, Array]:
 
 def _minimal(inputs: Inputs, compound: Compound) -> dict[str, Array]:
     x, d, p = inputs.people, inputs.draws, compound.id
-    values = {f"{p}_{name}": d[f"{p}_{name}"] for name in ("fu", "BP", "ka")}
+    values = {f"{p}_{name}": d[f"{p}_{name}"] for name in ("fu", "BP")}
     values[f"{p}_Kp_liver"] = _own(d, compound, "Kp_liver")
     for name in ("V_central", "V_peripheral", "Q_inter"):
         values[f"{p}_{name}"] = d[f"{p}_{name}"] * x["weight_kg"]
-    if compound.disposition == "minimal":
-        zero = np.zeros_like(x["weight_kg"])
-        values |= {f"{p}_ka_colon": zero, f"{p}_k_acid": zero, f"{p}_fu_gut": _own(d, compound, "fu_gut")}
-        values[f"{p}_PS_gut"] = d[f"{p}_PS_gut"] * x["weight_kg"]
-    if compound.kind == "medicine":
-        values[f"{p}_k_diss"], CLint = _own(d, compound, "dissolution"), d[f"{p}_CLint"]
-    else:
-        values[f"{p}_k_diss"], CLint = _dissolution(inputs), d[f"{p}_CLp"] / d[f"{p}_fu"]
+    if compound.swallowed:
+        values |= _simple_gut(inputs, compound)
+    CLint = d[f"{p}_CLint"] if compound.kind == "medicine" else d[f"{p}_CLp"] / d[f"{p}_fu"]
     return values | _clearance(inputs, compound, CLint * _working_liver(inputs))
 
 
@@ -172,6 +166,21 @@ def _dissolution(inputs: Inputs) -> Array:
 def _working_liver(inputs: Inputs) -> Array:
     """Volume of liver that still works as healthy liver does, L: what every route of clearance grows with."""
     return inputs.people["V_liver"] * inputs.people["liver_function"] ** inputs.draws["liver_disease_exponent"]
+
+
+def _simple_gut(inputs: Inputs, compound: Compound) -> dict[str, Array]:
+    """Gut of a compound without a whole body: nothing is absorbed in the colon or lost in acid."""
+    x, d, p = inputs.people, inputs.draws, compound.id
+    medicine = compound.kind == "medicine"
+    values = {
+        f"{p}_ka": d[f"{p}_ka"],
+        f"{p}_k_diss": _own(d, compound, "dissolution") if medicine else _dissolution(inputs),
+    }
+    if compound.disposition == "minimal":
+        zero = np.zeros_like(x["weight_kg"])
+        values |= {f"{p}_ka_colon": zero, f"{p}_k_acid": zero, f"{p}_fu_gut": _own(d, compound, "fu_gut")}
+        values[f"{p}_PS_gut"] = _own(d, compound, "PS_gut") * x["weight_kg"]
+    return values
 
 
 def _own(d: Mapping[str, Array], compound: Compound, name: str) -> Array:
@@ -208,17 +217,14 @@ def _clearance(inputs: Inputs, compound: Compound, CLint: Array) -> dict[str, Ar
     for enzyme, share in shares.items():
         values[f"{p}_CLint_{enzyme}"] = CLint * share / total
         values[f"{p}_Ki_{enzyme}"] = d[f"{p}_Ki_{enzyme}"] * fu_mic
-        for organ in ("gut", "liver") if net.enzymes[enzyme].gut else ("liver",):
-            inactivates = f"{p}_kinact_{enzyme}_{organ}" in d
-            values[f"{p}_kinact_{enzyme}_{organ}"] = (
-                d[f"{p}_kinact_{enzyme}_{organ}"] if inactivates else np.zeros_like(CLint)
-            )
-            values[f"{p}_KI_{enzyme}_{organ}"] = (
-                d[f"{p}_KI_{enzyme}_{organ}"] * fu_mic if inactivates else np.full_like(CLint, NO_EFFECT)
-            )
-        product = compound.enzymes[enzyme]
-        if product:
-            values[f"{p}_f_{product}"] = np.minimum(d[f"{p}_f_{product}"], 1.0)
+        route = compound.enzymes[enzyme]
+        for organ in net.places(compound, enzyme) if route.inactivates else ():
+            values[f"{p}_kinact_{enzyme}_{organ}"] = d[f"{p}_kinact_{enzyme}_{organ}"]
+            values[f"{p}_KI_{enzyme}_{organ}"] = d[f"{p}_KI_{enzyme}_{organ}"] * fu_mic
+        if route.induces:
+            values |= {f"{p}_{name}_{enzyme}": d[f"{p}_{name}_{enzyme}"] for name in ("Emax", "EC50")}
+        if route.product:
+            values[f"{p}_f_{route.product}"] = np.minimum(d[f"{p}_f_{route.product}"], 1.0)
     return values
 
 

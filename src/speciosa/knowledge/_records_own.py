@@ -93,6 +93,37 @@ class Targets(Row):
     note: Text = None
 
 
+class MedicineUses(Row):
+    """How a medicine of the model is usually taken; its dose is the parameter ``probe_dose``."""
+
+    references: ClassVar[dict[str, str]] = {"medicine": "substances"}
+
+    medicine: str
+    every_h: Number = None
+    days: float
+    dose_form: str
+    note: Text = None
+
+
+class MedicinePairs(Row):
+    """One published ratio of two medicines, or of two phenotypes, that the model of medicines is compared with."""
+
+    references: ClassVar[dict[str, str]] = {"row": "*"}
+
+    perpetrator: str
+    perpetrator_mg: Number = None
+    every_h: Number = None
+    days: float
+    before_h: float
+    victim: str
+    victim_mg: Number = None
+    measured: str
+    figure: str
+    row: str
+    use: str
+    note: Text = None
+
+
 class DataSets(Row):
     """One published set of figures that exclude the other sets of its panel: a draw takes one of them whole."""
 

@@ -23,6 +23,8 @@ _SPOKEN = {
     "nmol per segment": "nmol",
     "uM": "umol/L",
     "nM": "nmol/L",
+    "fold": "dimensionless",
+    "fold above baseline": "dimensionless",
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from speciosa.models._lines import Lines
-from speciosa.models._network import Compound, Network
+from speciosa.models._network import Compound, Network, Route
 from speciosa.models._symbols import SEGMENTS
 
 PERFUSED = ("bone", "heart", "kidney", "skin", "rest")
@@ -20,7 +20,7 @@ def wire_kinetics(net: Network, compounds: Sequence[Compound], lines: Lines) -> 
         compounds: the compounds of this model.
         lines: the model text so far; grows.
     """
-    wiring = _Kinetics(net, frozenset(c.id for c in compounds), lines)
+    wiring = _Kinetics(net, tuple(compounds), lines)
     for compound in compounds:
         wiring.add(compound)
     wiring.share()
@@ -31,9 +31,17 @@ class _Kinetics:
     """Wires one compound after the other and remembers which substrates compete where."""
 
     net: Network
-    present: frozenset[str]
+    chosen: tuple[Compound, ...]
     lines: Lines
-    substrates: dict[str, list[str]] = field(default_factory=dict)  # site → prefixes of substrate instances
+    # site → prefixes of the compounds that compete there, destroy the enzyme, make more of it
+    substrates: dict[str, list[str]] = field(default_factory=dict)
+    inactivators: dict[str, list[str]] = field(default_factory=dict)
+    inducers: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def present(self) -> frozenset[str]:
+        """Ids of the compounds of this model."""
+        return frozenset(c.id for c in self.chosen)
 
     def add(self, compound: Compound) -> None:
         """Wire one compound: gut, disposition, enzymes."""
@@ -41,7 +49,7 @@ class _Kinetics:
         full = compound.disposition == "full"
         if compound.disposition == "formed":
             self._depot(p)
-        else:
+        elif compound.swallowed:
             self._gut(
                 p, f"{p}_gut_A" if full else f"{p}_liver_A", f"{p}_blood_A_venous" if full else f"{p}_body_A_central"
             )
@@ -50,8 +58,8 @@ class _Kinetics:
             self._blood_loss(p, compound.blood_product if compound.blood_product in self.present else None)
         else:
             self._minimal(p)
-        for enzyme, product in compound.enzymes.items():
-            self._enzyme(compound, enzyme, product if product in self.present else None)
+        for enzyme in compound.enzymes:
+            self._enzyme(compound, enzyme)
         if compound.acid_product in self.present:
             self.lines.use(
                 "acid_conversion",
@@ -64,22 +72,29 @@ class _Kinetics:
     def share(self) -> None:
         """Wire what the compounds share: the enzyme pools."""
         for site, prefixes in self.substrates.items():
-            enzyme = self.net.enzymes[site.split("_")[0]]
             load = " + ".join(["1 dimensionless", *(f"{x}_competes" for x in prefixes)])
             self.lines.rule(f"{site}_load", load, "dimensionless", "competition of all substrates")
-            if enzyme.turnover:
-                loss = " + ".join(f"{x}_inactivates" for x in prefixes)
-                self.lines.rule(f"{site}_inactivation", loss, "per_h", "loss of active enzyme")
-                place = "liver" if site.endswith("_liver") else "gut"
-                self.lines.use("pool", site, kdeg=f"kdeg_{enzyme.name}_{place}", inactivation=f"{site}_inactivation")
-            else:
-                self.lines.constant(f"{site}_E", 1, "dimensionless", "this pool does not turn over in the model")
+            self._pool(site)
         for enzyme in self.net.enzymes.values():
-            if enzyme.gut and f"{enzyme.name}_liver" in self.substrates:
+            if enzyme.gut and all(f"{enzyme.name}_{s}" in self.substrates for s in SEGMENTS):
                 shares = " + ".join(f"{enzyme.name}_share_{s} * {enzyme.name}_{s}_E" for s in SEGMENTS)
                 self.lines.rule(
                     f"{enzyme.name}_gut_active", shares, "dimensionless", "active enzyme of the whole small intestine"
                 )
+
+    def _pool(self, site: str) -> None:
+        """The active enzyme at one site: a state where something moves it, else a constant."""
+        name, _, place = site.partition("_")
+        if not self.net.turns_over(name, self.chosen):
+            self.lines.constant(f"{site}_E", 1, "dimensionless", "nothing here moves this pool")
+            return
+        made = " + ".join(["1 dimensionless", *(f"{x}_induces" for x in self.inducers.get(site, ()))])
+        lost = " + ".join(f"{x}_inactivates" for x in self.inactivators.get(site, ())) or "0 per_h"
+        self.lines.rule(f"{site}_synthesis", made, "dimensionless", "synthesis over baseline")
+        self.lines.rule(f"{site}_inactivation", lost, "per_h", "loss of active enzyme")
+        organ = "liver" if place == "liver" else "gut"
+        shared = {"synthesis": f"{site}_synthesis", "inactivation": f"{site}_inactivation"}
+        self.lines.use("pool", site, kdeg=f"kdeg_{name}_{organ}", **shared)
 
     def _gut(self, p: str, wall: str, body: str) -> None:
         self.lines.use(
@@ -176,31 +191,41 @@ class _Kinetics:
             **ports,
         )
 
-    def _enzyme(self, compound: Compound, enzyme: str, product: str | None) -> None:
+    def _enzyme(self, compound: Compound, enzyme: str) -> None:
+        for organ in self.net.places(compound, enzyme):
+            for place in ("liver",) if organ == "liver" else SEGMENTS:
+                self._site(compound, enzyme, organ, place)
+
+    def _site(self, compound: Compound, enzyme: str, organ: str, place: str) -> None:
+        """One compound at one enzyme in one place: competition, inactivation, induction, turnover."""
+        p, route = compound.id, compound.enzymes[enzyme]
+        site, prefix, Cu = f"{enzyme}_{place}", f"{p}_{enzyme}_{place}", f"{p}_{place}_Cu"
+        amount = f"{p}_CLint_{enzyme}"
+        if organ == "gut":
+            amount = f"{p}_CLint_{enzyme}_{place}"
+            share = f"{p}_CLint_{enzyme} * {enzyme}_gut_to_liver * {enzyme}_share_{place}"
+            self.lines.rule(amount, share, "L_per_h", "from the amount of enzyme in the segment")
+        self.substrates.setdefault(site, []).append(prefix)
+        state = {"E": f"{site}_E", "load": f"{site}_load", "activity": f"{enzyme}_{organ}"}
+        self.lines.use("substrate", prefix, Cu=Cu, CLint=amount, Ki=f"{p}_Ki_{enzyme}", **state)
+        if route.inactivates:
+            self.inactivators.setdefault(site, []).append(prefix)
+            constants = {"kinact": f"{p}_kinact_{enzyme}_{organ}", "KI": f"{p}_KI_{enzyme}_{organ}"}
+            self.lines.use("inactivator", prefix, Cu=Cu, **constants)
+        if route.induces:
+            self.inducers.setdefault(site, []).append(prefix)
+            self.lines.use("inducer", prefix, Cu=Cu, Emax=f"{p}_Emax_{enzyme}", EC50=f"{p}_EC50_{enzyme}")
+        self._leave(compound, route, place, prefix)
+
+    def _leave(self, compound: Compound, route: Route, place: str, prefix: str) -> None:
+        """What one enzyme turns over: lost, or in part another compound of the model."""
         p = compound.id
-        places = (*SEGMENTS, "liver") if self.net.enzymes[enzyme].gut else ("liver",)
-        for place in places:
-            site, prefix, amount = f"{enzyme}_{place}", f"{p}_{enzyme}_{place}", f"{p}_CLint_{enzyme}"
-            organ = "liver" if place == "liver" else "gut"
-            if organ == "gut":
-                amount = f"{p}_CLint_{enzyme}_{place}"
-                self.lines.rule(
-                    amount,
-                    f"{p}_CLint_{enzyme} * {enzyme}_gut_to_liver * {enzyme}_share_{place}",
-                    "L_per_h",
-                    "from the amount of enzyme in the segment",
-                )
-            self.substrates.setdefault(site, []).append(prefix)
-            kinetics = {
-                "Ki": f"{p}_Ki_{enzyme}",
-                "kinact": f"{p}_kinact_{enzyme}_{organ}",
-                "KI": f"{p}_KI_{enzyme}_{organ}",
-            }
-            state = {"E": f"{site}_E", "load": f"{site}_load", "activity": f"{enzyme}_{organ}"}
-            self.lines.use("substrate", prefix, Cu=f"{p}_{place}_Cu", CLint=amount, **kinetics, **state)
-            route = {"A": f"{p}_{place}_A", "CL": f"{prefix}_CL", "Cu": f"{p}_{place}_Cu"}
-            if product is None:
-                self.lines.use("loss", prefix, **route)
-            else:
-                made = {"product": f"{product}_{place}_A", "f_product": f"{p}_f_{product}"}
-                self.lines.use("turnover", prefix, **route, **made)
+        taken = {"A": f"{p}_{place}_A", "CL": f"{prefix}_CL", "Cu": f"{p}_{place}_Cu"}
+        product = next((c for c in self.chosen if c.id == route.product), None)
+        if product is None:
+            self.lines.use("loss", prefix, **taken)
+            return
+        where = (
+            place if product.swallowed else "liver"
+        )  # what only the body makes has no gut: the portal vein takes it along
+        self.lines.use("turnover", prefix, **taken, product=f"{product.id}_{where}_A", f_product=f"{p}_f_{product.id}")

@@ -78,7 +78,8 @@ def system_symbols(net: "Network", compounds: "Sequence[Compound]") -> Iterator[
         yield Symbol(f"share_{segment}", "dimensionless", f"share of the {segment} in mucosa and villous flow")
     for enzyme in net.enzymes.values():
         if any(enzyme.name in c.enzymes for c in compounds):
-            yield from _enzyme_symbols(enzyme.name, gut=enzyme.gut, turnover=enzyme.turnover)
+            alive = net.turns_over(enzyme.name, compounds)
+            yield from _enzyme_symbols(enzyme.name, gut=enzyme.gut, turnover=alive)
 
 
 def _enzyme_symbols(name: str, *, gut: bool, turnover: bool) -> Iterator[Symbol]:
@@ -101,6 +102,22 @@ def compound_symbols(net: "Network", compound: "Compound") -> Iterator[Symbol]:
     p, name = compound.id, compound.name
     yield Symbol(f"{p}_fu", "dimensionless", f"fraction of {name} unbound in plasma")
     yield Symbol(f"{p}_BP", "dimensionless", f"blood-to-plasma ratio of {name}")
+    if compound.swallowed:
+        yield from _gut_symbols(compound)
+    yield Symbol(f"{p}_Kp_liver", "dimensionless", f"liver-to-plasma partition of {name}")
+    yield Symbol(f"{p}_CLint_other", "L_per_h", f"unbound hepatic clearance of {name} by other routes")
+    for enzyme in compound.enzymes:
+        yield from _route_symbols(net, compound, enzyme)
+    if compound.acid_product:
+        yield Symbol(f"{p}_k_acid_convert", "per_h", f"conversion of {name} to {compound.acid_product} in gastric acid")
+    if compound.blood_product:
+        made = f"fraction of the loss of {name} in blood that becomes {compound.blood_product}"
+        yield Symbol(f"{p}_f_{compound.blood_product}", "dimensionless", made)
+    yield from _whole_body_symbols(p, name) if compound.disposition == "full" else _minimal_symbols(p, name)
+
+
+def _gut_symbols(compound: "Compound") -> Iterator[Symbol]:
+    p, name = compound.id, compound.name
     yield Symbol(f"{p}_k_diss", "per_h", f"dissolution of {name} from the product")
     yield Symbol(f"{p}_ka", "per_h", f"absorption of {name} from the small intestine")
     if compound.disposition != "formed":
@@ -108,30 +125,24 @@ def compound_symbols(net: "Network", compound: "Compound") -> Iterator[Symbol]:
         yield Symbol(f"{p}_k_acid", "per_h", f"loss of {name} in gastric acid")
         yield Symbol(f"{p}_PS_gut", "L_per_h", f"permeability of enterocytes to {name}, towards blood")
         yield Symbol(f"{p}_fu_gut", "dimensionless", f"fraction of {name} unbound in enterocytes")
-    yield Symbol(f"{p}_Kp_liver", "dimensionless", f"liver-to-plasma partition of {name}")
-    yield Symbol(f"{p}_CLint_other", "L_per_h", f"unbound hepatic clearance of {name} by other routes")
-    for enzyme, product in compound.enzymes.items():
-        yield Symbol(f"{p}_CLint_{enzyme}", "L_per_h", f"unbound hepatic clearance of {name} by {enzyme}")
-        yield Symbol(f"{p}_Ki_{enzyme}", "nM", f"{name} as competitor at {enzyme}, unbound")
-        for organ in ("gut", "liver") if net.enzymes[enzyme].gut else ("liver",):
-            yield Symbol(
-                f"{p}_kinact_{enzyme}_{organ}", "per_h", f"maximal inactivation of {enzyme} in {organ} by {name}"
-            )
-            yield Symbol(
-                f"{p}_KI_{enzyme}_{organ}", "nM", f"half-maximal inactivation of {enzyme} in {organ} by {name}, unbound"
-            )
-        if product:
-            yield Symbol(
-                f"{p}_f_{product}",
-                "dimensionless",
-                f"fraction of {name} turned over by {enzyme} that becomes {product}",
-            )
-    if compound.acid_product:
-        yield Symbol(f"{p}_k_acid_convert", "per_h", f"conversion of {name} to {compound.acid_product} in gastric acid")
-    if compound.blood_product:
-        made = f"fraction of the loss of {name} in blood that becomes {compound.blood_product}"
-        yield Symbol(f"{p}_f_{compound.blood_product}", "dimensionless", made)
-    yield from _whole_body_symbols(p, name) if compound.disposition == "full" else _minimal_symbols(p, name)
+
+
+def _route_symbols(net: "Network", compound: "Compound", enzyme: str) -> Iterator[Symbol]:
+    """One compound at one enzyme."""
+    p, name, route = compound.id, compound.name, compound.enzymes[enzyme]
+    yield Symbol(f"{p}_CLint_{enzyme}", "L_per_h", f"unbound hepatic clearance of {name} by {enzyme}")
+    yield Symbol(f"{p}_Ki_{enzyme}", "nM", f"{name} as competitor at {enzyme}, unbound")
+    for organ in net.places(compound, enzyme) if route.inactivates else ():
+        yield Symbol(f"{p}_kinact_{enzyme}_{organ}", "per_h", f"maximal inactivation of {enzyme} in {organ} by {name}")
+        yield Symbol(
+            f"{p}_KI_{enzyme}_{organ}", "nM", f"half-maximal inactivation of {enzyme} in {organ} by {name}, unbound"
+        )
+    if route.induces:
+        yield Symbol(f"{p}_Emax_{enzyme}", "dimensionless", f"maximal induction of {enzyme} by {name}, above baseline")
+        yield Symbol(f"{p}_EC50_{enzyme}", "nM", f"half-maximal induction of {enzyme} by {name}, unbound")
+    if route.product:
+        words = f"fraction of {name} turned over by {enzyme} that becomes {route.product}"
+        yield Symbol(f"{p}_f_{route.product}", "dimensionless", words)
 
 
 def _whole_body_symbols(p: str, name: str) -> Iterator[Symbol]:

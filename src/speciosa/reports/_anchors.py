@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from speciosa.assessment import Assessment
+from speciosa.interaction import Interaction
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -23,9 +24,9 @@ def slugs(kind: str, names: Iterable[str]) -> dict[str, str]:
 
 
 class Anchors:
-    """Where findings and knowledge rows stand in the page of one assessment."""
+    """Where findings and knowledge rows stand in the page of one assessment or interaction."""
 
-    def __init__(self, assessment: Assessment) -> None:
+    def __init__(self, assessment: Assessment | Interaction) -> None:
         self.findings = slugs("finding", (f.id for f in assessment.findings))
         self._rows = slugs("row", (source.id for source in assessment.sources))
         bare: dict[str, list[str]] = {}

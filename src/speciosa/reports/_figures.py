@@ -7,7 +7,7 @@ the same curve gives the same bytes.
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -37,7 +37,7 @@ _ON_PAGE = {
 _LOWER = ("median", "variability_low", "uncertainty_low")
 _SIZE = (5.6, 3.3)  # inches of 72 px; a panel is about as wide as a telephone, so that its text stays readable there
 _DECADES = 1e-4  # a logarithmic axis shows no more than four decades below the top
-STYLE: dict[str, Any] = {
+_STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "speciosa",
     "font.family": ["DejaVu Sans"],  # ships with matplotlib, so that the layout is the same everywhere
@@ -60,7 +60,7 @@ STYLE: dict[str, Any] = {
     "hatch.linewidth": 0.8,
     "path.simplify": True,
 }
-METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _DECIMALS = re.compile(r"(\d+\.\d\d)\d+")
 _TAG = re.compile(r"<[^>]+>")  # coordinates stand in tags; the numbers on an axis do not
 _NAMED = re.compile(r'(\bid="|"#|url\(#)')
@@ -88,24 +88,42 @@ def figure_svg(scenario: Scenario, group: str) -> str:
 
 def panel_svg(scenario: Scenario, curve: Curve, panel: Panel, prefix: str) -> str:
     """One panel of one curve for a page: no XML head, ids that begin with ``prefix``, colours of the page's theme."""
-    text = _draw([curve], draws=scenario.draws, only=panel)
-    for drawn, themed in _ON_PAGE.items():
-        text = text.replace(drawn, themed)
-    text = _FONT.sub(_inherited, text[text.index("<svg") :])
-    text = _NAMED.sub(rf"\1{prefix}-", text)
+    text = on_page(_draw([curve], draws=scenario.draws, only=panel), prefix)
     return titled(text, f"{sentence_case(curve.label)}, {panel.title.lower()}", sentence(scenario, curve), prefix)
 
 
-def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alone: bool = False) -> str:
+def on_page(text: str, prefix: str) -> str:
+    """A drawing as part of a page: no XML head, ids that begin with ``prefix``, colours and fonts of the page."""
+    for drawn, themed in _ON_PAGE.items():
+        text = text.replace(drawn, themed)
+    text = _FONT.sub(_inherited, text[text.index("<svg") :])
+    return _NAMED.sub(rf"\1{prefix}-", text)
+
+
+def painted(size: tuple[float, float], shape: tuple[int, int], paint: Callable[[Figure, Any], None]) -> str:
+    """A sheet of axes, painted, as SVG.
+
+    Args:
+        size: inches.
+        shape: rows and columns of axes.
+        paint: gets the figure and its axes, (rows, columns).
+    """
     with mpl.rc_context():
         mpl.rcdefaults()  # what a user set for own plots must not change a report
-        mpl.rcParams.update(STYLE)
-        shown = [[only] if only else list(panels(curve)) for curve in curves]
-        columns, rows = max(map(len, shown)), len(curves)
-        size = (_SIZE[0] * columns, _SIZE[1] * rows + (0.5 if alone else 0.0))
+        mpl.rcParams.update(_STYLE)
         figure = Figure(figsize=size, layout="constrained", facecolor="none")
         FigureCanvasSVG(figure)
-        grid = figure.subplots(rows, columns, squeeze=False)
+        paint(figure, figure.subplots(*shape, squeeze=False))
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata=_METADATA)
+    return _tidy(out.getvalue())
+
+
+def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alone: bool = False) -> str:
+    shown = [[only] if only else list(panels(curve)) for curve in curves]
+    columns, rows = max(map(len, shown)), len(curves)
+
+    def paint(figure: Figure, grid: Any) -> None:  # noqa: ANN401 - matplotlib types its axes no closer
         for curve, line, axes_row in zip(curves, shown, grid, strict=True):
             for panel, axes in zip(line, axes_row, strict=False):
                 _panel(axes, curve, panel, draws, title=f"{sentence_case(curve.label)}\n{panel.title}" if alone else "")
@@ -113,9 +131,8 @@ def _draw(curves: Sequence[Curve], *, draws: int, only: Panel | None = None, alo
                 axes.remove()
         if alone:
             _legend(figure)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata=METADATA)
-    return tidy(out.getvalue())
+
+    return painted((_SIZE[0] * columns, _SIZE[1] * rows + (0.5 if alone else 0.0)), (rows, columns), paint)
 
 
 def _panel(axes: Axes, curve: Curve, panel: Panel, draws: int, *, title: str) -> None:
@@ -128,7 +145,7 @@ def _panel(axes: Axes, curve: Curve, panel: Panel, draws: int, *, title: str) ->
     x = [t / per for t in drawn["time_h"]]
     axes.fill_between(x, y["variability_low"], y["variability_high"], color=VARIABILITY, linewidth=0, label="people")
     if draws > 1:
-        axes.fill_between(x, y["uncertainty_low"], y["uncertainty_high"], facecolor="none", **_hatched())
+        axes.fill_between(x, y["uncertainty_low"], y["uncertainty_high"], facecolor="none", **hatched())
         for edge in ("uncertainty_low", "uncertainty_high"):
             axes.plot(x, y[edge], color=UNCERTAINTY, linewidth=1.0, linestyle=(0, (4, 2)))
     axes.plot(x, y["median"], color=MEDIAN, linewidth=2.0, marker="o" if panel.by_day else None, markersize=3.5)
@@ -168,7 +185,7 @@ def _axes(axes: Axes, curve: Curve, panel: Panel, limits: tuple[float, float], t
         axes.set_ylabel(f"{unit}{', logarithmic' if panel.logarithmic else ''}")
 
 
-def _hatched() -> dict[str, Any]:
+def hatched() -> dict[str, Any]:
     return {"hatch": "////", "edgecolor": UNCERTAINTY, "linewidth": 0.0}
 
 
@@ -187,7 +204,7 @@ def _legend(figure: Figure) -> None:
     figure.legend(handles=handles, loc="outside lower left", frameon=False, ncols=3)
 
 
-def tidy(text: str) -> str:
+def _tidy(text: str) -> str:
     """Shorter coordinates, and no style sheet: inside a page it would hold for the whole page."""
     text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)

@@ -1,4 +1,4 @@
-"""Assessment ⇄ JSON, and the JSON Schema of it.
+"""Assessments and interactions ⇄ JSON, and the JSON Schemas of them.
 
 JSON has no NaN: a number that could not be determined is ``null`` there and NaN again once read.
 """
@@ -7,7 +7,7 @@ import json
 import math
 import re
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -15,15 +15,12 @@ from pydantic_core import core_schema
 
 from speciosa.assessment import Assessment
 from speciosa.errors import InputError
+from speciosa.interaction import Interaction
 
 VERSION = 1
-SCHEMA_ID = f"urn:speciosa:assessment:{VERSION}"
+R = TypeVar("R", Assessment, Interaction)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SPREAD_LIST = re.compile(r'\[\n\s+([^\[\]{}"]*?)\n\s+\]')  # strings hold no raw newline, so only lists match
-_HEAD = {
-    "$schema": {"const": SCHEMA_ID, "description": "id of the schema that this text follows"},
-    "schema_version": {"const": VERSION, "description": "grows when a reader has to change"},
-}
 
 
 class _Schema(GenerateJsonSchema):
@@ -33,9 +30,9 @@ class _Schema(GenerateJsonSchema):
         return {"anyOf": [super().float_schema(schema), {"type": "null"}]}
 
 
-def to_json(assessment: Assessment) -> str:
-    """The whole assessment as JSON text; the same assessment gives the same bytes."""
-    data = {"$schema": SCHEMA_ID, "schema_version": VERSION, **assessment.model_dump(mode="json")}
+def to_json(record: Assessment | Interaction) -> str:
+    """The whole record as JSON text; the same record gives the same bytes."""
+    data = {"$schema": _id(type(record)), "schema_version": VERSION, **record.model_dump(mode="json")}
     text = json.dumps(_without_nan(data), indent=2, ensure_ascii=False, allow_nan=False)
     return _SPREAD_LIST.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
 
@@ -46,17 +43,31 @@ def from_json(text: str) -> Assessment:
     Raises:
         InputError: the text is no JSON, of another schema, or damaged.
     """
+    return _read(text, Assessment)
+
+
+def interaction_from_json(text: str) -> Interaction:
+    """The interaction of a JSON text that :func:`to_json` wrote.
+
+    Raises:
+        InputError: the text is no JSON, of another schema, or damaged.
+    """
+    return _read(text, Interaction)
+
+
+def _read(text: str, kind: type[R]) -> R:
+    name = kind.__name__.lower()
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise InputError("the assessment", where, f"JSON there ({error.msg.lower()})") from error
+        raise InputError(f"the {name}", where, f"JSON there ({error.msg.lower()})") from error
     if not isinstance(data, dict) or data.get("schema_version") != VERSION:
         found = data.get("schema_version") if isinstance(data, dict) else type(data).__name__
-        raise InputError("schema_version", found, f"{VERSION}, an assessment written by this version")
-    fields = {name: value for name, value in data.items() if name not in _HEAD}
+        raise InputError("schema_version", found, f"{VERSION}, an {name} written by this version")
+    fields = {key: value for key, value in data.items() if key not in _head(kind)}
     try:
-        return Assessment.model_validate_json(json.dumps(_with_nan(Assessment, fields)))
+        return kind.model_validate_json(json.dumps(_with_nan(kind, fields)))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
@@ -64,14 +75,35 @@ def from_json(text: str) -> Assessment:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of what :func:`to_json` writes."""
-    body = Assessment.model_json_schema(schema_generator=_Schema, mode="serialization")
+    """The JSON Schema (2020-12) of an assessment as :func:`to_json` writes it."""
+    return _schema(Assessment)
+
+
+def interaction_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an interaction as :func:`to_json` writes it."""
+    return _schema(Interaction)
+
+
+def _schema(kind: type[BaseModel]) -> dict[str, Any]:
+    body = kind.model_json_schema(schema_generator=_Schema, mode="serialization")
+    head = _head(kind)
     return {
         "$schema": _DIALECT,
-        "$id": SCHEMA_ID,
+        "$id": _id(kind),
         **body,
-        "properties": {**_HEAD, **body["properties"]},
-        "required": [*_HEAD, *body["required"]],
+        "properties": {**head, **body["properties"]},
+        "required": [*head, *body["required"]],
+    }
+
+
+def _id(kind: type[BaseModel]) -> str:
+    return f"urn:speciosa:{kind.__name__.lower()}:{VERSION}"
+
+
+def _head(kind: type[BaseModel]) -> dict[str, Any]:
+    return {
+        "$schema": {"const": _id(kind), "description": "id of the schema that this text follows"},
+        "schema_version": {"const": VERSION, "description": "grows when a reader has to change"},
     }
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from speciosa.assessment import Assessment, SourceNote
 from speciosa.checks import Finding, Severity
 from speciosa.exposure import Curve, Scenario
+from speciosa.interaction import Interaction
 from speciosa.reports import _curves, _words
 from speciosa.reports._anchors import Anchors, link
 from speciosa.reports._figures import panel_svg
@@ -62,25 +63,35 @@ def html(assessment: Assessment) -> str:
     It loads nothing: style and pictures are inside, the only script opens folded parts for printing, and a content
     security policy forbids the rest.
     """
-    template = _environment().get_template("page.html.j2")
+    scenarios = tuple(_scenario(i, s) for i, s in enumerate(assessment.scenarios, 1))
+    asked = tuple((s.id, s.record.name, s.record.regimen) for s in scenarios)
+    simulated = assessment.scenarios
+    return rendered(
+        "page.html.j2", assessment, kind="assessment", asked=asked, simulated=simulated, scenarios=scenarios
+    )
+
+
+def rendered(name: str, record: Assessment | Interaction, **more: object) -> str:
+    """A page of one record: what every page holds, and what its template needs besides."""
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    template = _environment().get_template(name)
     text = template.render(
-        a=assessment,
-        anchors=Anchors(assessment),
-        severities=tuple(_severities(assessment)),
-        scenarios=tuple(_scenario(i, s) for i, s in enumerate(assessment.scenarios, 1)),
-        tables=_by_table(assessment.sources),
+        a=record,
+        anchors=Anchors(record),
+        severities=tuple(_severities(record.findings)),
+        tables=_by_table(record.sources),
         style=Markup(style()),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
         script_hash=f"sha256-{digest}",
+        **more,
     )
     return text.rstrip() + "\n"
 
 
-def _severities(assessment: Assessment) -> Iterator[SeverityView]:
+def _severities(findings: tuple[Finding, ...]) -> Iterator[SeverityView]:
     for severity in Severity:
-        found = tuple(f for f in assessment.findings if f.severity is severity)
+        found = tuple(f for f in findings if f.severity is severity)
         if found:
             yield SeverityView(severity.value, _words.MEANING[severity], found)
 
@@ -149,6 +160,7 @@ def _finalize(value: object) -> object:
     return _words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+@cache
 def style() -> str:
     """The style sheet of every page."""
     return _file("style.css")

@@ -11,7 +11,7 @@ from rich.rule import Rule as Line
 from rich.table import Table
 from rich.text import Text
 
-from speciosa.assessment import Assessment
+from speciosa.assessment import Assessment, KnowledgeRelease
 from speciosa.checks import Certainty, Finding, Severity
 from speciosa.exposure import Figure, Scenario
 from speciosa.reports._words import (
@@ -38,7 +38,7 @@ _STYLE = {
 }
 _SHORT_LIST = 4
 _USUAL = ("90 % of people", "90 % of parameter draws")  # said once, at the end
-_WIDTH = 100  # longer lines are hard to read, however wide the window is
+WIDTH = 100  # longer lines are hard to read, however wide the window is
 
 
 def terminal(assessment: Assessment, console: Console) -> None:
@@ -48,7 +48,7 @@ def terminal(assessment: Assessment, console: Console) -> None:
         assessment: what to print.
         console: where to; colour and width are its own.
     """
-    width = min(console.width, _WIDTH)
+    width = min(console.width, WIDTH)
     for part in _parts(assessment):
         console.print(part, width=width, highlight=False, markup=False)
 
@@ -83,22 +83,16 @@ def _absent(words: str) -> Text:
 
 def _parts(assessment: Assessment) -> Iterator[RenderableType]:
     if assessment.release.expired:
-        words = Text(_stale(assessment))
-        yield Panel(words, title="KNOWLEDGE OUT OF DATE", border_style="bold red", title_align="left")
+        yield stale_panel(assessment.release)
     urgent = [f for f in assessment.findings if f.severity is Severity.EMERGENCY]
     for finding in urgent:
-        yield Panel(
-            Group(Text(clean(finding.sentence)), *_details(finding)),
-            title=Text(clean(f"EMERGENCY: {finding.title}"), style=_STYLE[Severity.EMERGENCY]),
-            title_align="left",
-            border_style="bold red",
-        )
+        yield emergency_panel(finding)
     yield Text()
     yield Text(clean(assessment.title), style="bold")
     yield Text(f"Asked on {assessment.made_on.isoformat()}. {_summary(assessment.findings)}")
     for finding in assessment.findings:
         if finding not in urgent:
-            yield from _finding(finding)
+            yield from finding_lines(finding)
     yield Text()
     yield Line("Exposure", align="left", style="default")
     for scenario in assessment.scenarios:
@@ -108,7 +102,27 @@ def _parts(assessment: Assessment) -> Iterator[RenderableType]:
     yield Text(_foot(assessment))
 
 
-def _finding(finding: Finding) -> Iterator[RenderableType]:
+def stale_panel(release: KnowledgeRelease) -> Panel:
+    """The warning above everything that knowledge of an expired release was used."""
+    words = (
+        f"Release {release.version} of the knowledge expired on {release.expires.isoformat()}. "
+        "Laws, limits and evidence may have changed since: install a newer release before you rely on this."
+    )
+    return Panel(Text(words), title="KNOWLEDGE OUT OF DATE", border_style="bold red", title_align="left")
+
+
+def emergency_panel(finding: Finding) -> Panel:
+    """An emergency, framed."""
+    return Panel(
+        Group(Text(clean(finding.sentence)), *_details(finding)),
+        title=Text(clean(f"EMERGENCY: {finding.title}"), style=_STYLE[Severity.EMERGENCY]),
+        title_align="left",
+        border_style="bold red",
+    )
+
+
+def finding_lines(finding: Finding) -> Iterator[RenderableType]:
+    """Any other finding: severity, title, sentence, details."""
     yield Text()
     yield Text.assemble(
         (f" {finding.severity.value.upper()} ", f"{_STYLE[finding.severity]} reverse"),
@@ -162,14 +176,6 @@ def _summary(findings: Sequence[Finding]) -> str:
 def _runs(scenario: Scenario) -> str:
     people, draws = count(scenario.people, "virtual person", "virtual people"), count(scenario.draws, "parameter draw")
     return f"{people}, {draws}, seed {scenario.seed}; {clean(runs(scenario.status))}."
-
-
-def _stale(assessment: Assessment) -> str:
-    release = assessment.release
-    return (
-        f"Release {release.version} of the knowledge expired on {release.expires.isoformat()}. "
-        "Laws, limits and evidence may have changed since: install a newer release before you rely on this."
-    )
 
 
 def _foot(assessment: Assessment) -> str:

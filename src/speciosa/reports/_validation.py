@@ -1,13 +1,11 @@
 """Predictions beside observations, as a picture, as a page and as the table of the documentation."""
 
-import io
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-import matplotlib as mpl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -15,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 
 from speciosa.calibration import Comparison, Validation
 from speciosa.exposure import Interval
-from speciosa.reports._figures import GRID, INK, MEDIAN, METADATA, STYLE, UNCERTAINTY, VARIABILITY, tidy, titled
+from speciosa.reports._figures import GRID, INK, MEDIAN, UNCERTAINTY, VARIABILITY, painted, titled
 from speciosa.reports._page import style
 from speciosa.reports._words import number, span
 
@@ -137,16 +135,11 @@ def _says(validation: Validation) -> str:
 
 
 def _draw(comparisons: Sequence[Comparison]) -> str:
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(STYLE)
-        figure = Figure(figsize=(_WIDTH, _ROW * len(comparisons) + 1.4), layout="constrained", facecolor="none")
-        FigureCanvasSVG(figure)
-        _lines(figure.subplots(), comparisons)
+    def paint(figure: Figure, grid: Any) -> None:  # noqa: ANN401 - matplotlib types its axes no closer
+        _lines(grid[0, 0], comparisons)
         figure.legend(handles=_handles(), loc="outside lower left", frameon=False, ncols=2)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata=METADATA)
-    return tidy(out.getvalue())
+
+    return painted((_WIDTH, _ROW * len(comparisons) + 1.4), (1, 1), paint)
 
 
 def _lines(axes: Axes, comparisons: Sequence[Comparison]) -> None:
