@@ -1,5 +1,6 @@
 """The body: parts, assembly, partition."""
 
+from functools import cache
 from pathlib import Path
 
 import libsbml
@@ -86,9 +87,15 @@ def test_an_unknown_compound_is_named_with_those_there_are():
         models.assemble(("caffeine",))
 
 
+@cache
+def symbols(*, effects):
+    """Names of every number that the model of everything takes; it is put together once."""
+    return tuple(s.name for s in models.assemble(EVERYTHING, effects=effects).symbols)
+
+
 def flows():
     """Numbers for every symbol of a body whose flows add up; nothing else about it is meant to be real."""
-    values = dict.fromkeys((s.name for s in models.assemble(EVERYTHING, effects=True).symbols), 1.0)
+    values = dict.fromkeys(symbols(effects=True), 1.0)
     organs = [name for name in values if name.startswith("Q_") and name not in {"Q_liver", "Q_cardiac", "Q_villi"}]
     values |= {name: 20.0 for name in organs if not name.endswith("_Q_inter")}
     values["Q_liver"] = 4 * 20.0
@@ -105,10 +112,19 @@ def closed():
     return values
 
 
-def amounts(values, given):
-    """Amount of every species over 100 h after a dose of 100 of one compound: names, (times, species)."""
-    runner = roadrunner.RoadRunner(models.assemble(EVERYTHING, values).sbml)
+@pytest.fixture(scope="module")
+def everything():
+    """The model of everything in libRoadRunner, made once: its numbers are set for each case."""
+    runner = roadrunner.RoadRunner(models.assemble(EVERYTHING, closed()).sbml)
     runner.integrator.relative_tolerance = 1e-10
+    return runner
+
+
+def amounts(runner, values, given):
+    """Amount of every species over 100 h after a dose of 100 of one compound: names, (times, species)."""
+    runner.resetAll()
+    for name in symbols(effects=False):
+        runner[name] = values[name]
     species = list(runner.model.getFloatingSpeciesIds())
     swallowed = [f"{given}_lumen_U_stomach", f"{given}_lumen_D_stomach"]
     entered = swallowed if swallowed[0] in species else [f"{given}_body_A_central"]  # what has no gut is injected
@@ -119,8 +135,8 @@ def amounts(values, given):
 
 
 @pytest.mark.parametrize("compound", EVERYTHING)
-def test_no_amount_is_made_or_lost_without_elimination(compound):
-    species, found = amounts(closed(), compound)
+def test_no_amount_is_made_or_lost_without_elimination(compound, everything):
+    species, found = amounts(everything, closed(), compound)
     own = [s.startswith(f"{compound}_") for s in species]
 
     np.testing.assert_allclose(found[:, own].sum(axis=1), 100.0, rtol=1e-8)
@@ -135,10 +151,10 @@ def test_no_amount_is_made_or_lost_without_elimination(compound):
         ("_k_plasma", "hydroxymitragynine", "pseudoindoxyl"),
     ],
 )
-def test_what_becomes_another_compound_is_all_found_there(way, swallowed, made):
+def test_what_becomes_another_compound_is_all_found_there(way, swallowed, made, everything):
     values = closed()
     values |= {name: 1.0 for name in values if name in {swallowed + way, f"{swallowed}_f_{made}"}}
-    species, found = amounts(values, swallowed)
+    species, found = amounts(everything, values, swallowed)
 
     np.testing.assert_allclose(found.sum(axis=1), 100.0, rtol=1e-8)
     assert found[-1, [s.startswith(f"{made}_") for s in species]].sum() > 1.0
