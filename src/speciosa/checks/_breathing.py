@@ -50,8 +50,8 @@ def _computed(case: Case, exposure: Exposure, scenario: Scenario, answer: Figure
             f"Carbon dioxide in the blood rises by up to {with_spreads(rise)}." if rise else "",
             _company(before, answer),
             _product(case),
-            "The figures are of a healthy person and a dose as entered. They never mean that it is safe: slow or "
-            "stopped breathing is an emergency.",
+            "The figures are of a person with healthy lungs and of doses as entered. They never mean that it is safe: "
+            "slow or stopped breathing is an emergency.",
         ),
         reason=join(
             "The opioid effect in the brain lowers a drive that depends on being awake and the reflexes that answer to "
