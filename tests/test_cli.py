@@ -71,6 +71,20 @@ def test_assess_prints_help_first_then_everything_and_writes_both_files(speciosa
     assert json.loads(data.read_text(encoding="utf-8"))["findings"][0]["severity"] == "emergency"
 
 
+@pytest.mark.parametrize("command", ["assess", "simulate"])
+def test_a_run_that_is_stopped_says_so_and_writes_nothing(speciosa, monkeypatch, tmp_path, command):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    page = tmp_path / "report.svg"
+    monkeypatch.setattr("speciosa.exposure.simulate", stopped)
+    code, out, err = speciosa(command, EXAMPLE, "--html" if command == "assess" else "--plot", page)
+
+    assert (code, out) == (130, "")
+    assert err == "speciosa: cancelled. Nothing was written.\n"
+    assert not page.exists()
+
+
 def test_two_runs_say_the_same(speciosa, tmp_path):
     pages = [tmp_path / "a.html", tmp_path / "b.html"]
     for page in pages:

@@ -45,9 +45,6 @@ def main() -> None:
     except SpeciosaError as error:
         errors.print(f"speciosa: {error}")
         sys.exit(BAD_INPUT)
-    except KeyboardInterrupt:
-        errors.print("speciosa: cancelled; nothing was written.")
-        sys.exit(INTERRUPTED)
     except OSError as error:
         errors.print(f"speciosa: {error.filename or 'a file'} cannot be used: {error.strerror or error}.")
         sys.exit(BAD_INPUT)

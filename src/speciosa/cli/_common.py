@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from speciosa import cases
-from speciosa.errors import InputError
+from speciosa.errors import Cancelled, InputError
 
 if TYPE_CHECKING:
     from speciosa.exposure import Progress as Report
@@ -28,7 +28,20 @@ def read_case(path: Path, people: int | None, seed: int | None) -> cases.Case:
 
 @contextmanager
 def shown_progress(*, quiet: bool) -> "Iterator[Report | None]":
-    """A progress bar on standard error, where there is a terminal to show it."""
+    """A progress bar on standard error, where there is a terminal to show it.
+
+    Raises:
+        Cancelled: the user pressed Ctrl-C.
+    """
+    try:
+        with _bar(quiet=quiet) as report:
+            yield report
+    except KeyboardInterrupt:  # typer would end the program without a word
+        raise Cancelled("Nothing was written.") from None
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> "Iterator[Report | None]":
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield None
