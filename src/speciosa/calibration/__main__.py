@@ -5,6 +5,7 @@
     python -m speciosa.calibration                    # takes about half an hour on two cores
     python -m speciosa.calibration                    # after a cut, the same command goes on
     python -m speciosa.calibration petab FOLDER       # the problem for other tools, in PEtab
+    python -m speciosa.calibration pairs docs/interactions.md    # the table of pairs of medicines, made anew
 """
 
 import argparse
@@ -17,6 +18,8 @@ from importlib import resources
 from pathlib import Path
 
 from speciosa.calibration._calibrate import Calibration, Effort, calibrate
+from speciosa.calibration._pairs import compare_medicines
+from speciosa.calibration._pairs_page import pairs_table, placed
 from speciosa.calibration._petab import petab_export
 from speciosa.calibration._ship import posterior, rows
 from speciosa.errors import Cancelled, SpeciosaError
@@ -32,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.what == "petab":
             sys.stdout.write(f"{petab_export(asked.folder)}\n")
+            return 0
+        if asked.what == "pairs":
+            text = placed(asked.page.read_text(encoding="utf-8"), pairs_table(compare_medicines()))
+            asked.page.write_text(text, encoding="utf-8")
             return 0
         effort = Effort(steps=asked.steps, warm_up=asked.warm_up, fewer=asked.people, walkers=asked.walkers)
         found = calibrate(effort, file=asked.file, progress=_Shown())
@@ -53,11 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--walkers", type=int, default=effort.walkers, help="per parameter")
     parser.add_argument("--people", type=int, default=effort.fewer, help="virtual people per study and walker")
     parser.set_defaults(what="calibrate")
-    export = parser.add_subparsers(title="instead of calibrating").add_parser(
-        "petab", help="write the problem as PEtab"
-    )
+    others = parser.add_subparsers(title="instead of calibrating")
+    export = others.add_parser("petab", help="write the problem as PEtab")
     export.add_argument("folder", type=Path)
     export.set_defaults(what="petab")
+    pairs = others.add_parser("pairs", help="make the table of pairs of medicines in a page anew")
+    pairs.add_argument("page", type=Path)
+    pairs.set_defaults(what="pairs")
     return parser
 
 

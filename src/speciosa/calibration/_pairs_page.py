@@ -1,18 +1,12 @@
-"""Write the table of published and predicted ratios into ``docs/interactions.md`` anew.
-
-::
-
-    python -m speciosa.calibration._pairs_page docs/interactions.md
-"""
+"""The table of published and predicted ratios of two medicines, as ``docs/interactions.md`` holds it."""
 
 import math
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from speciosa.calibration._pairs import PairComparison, compare_medicines
+from speciosa.calibration._pairs import PairComparison
+from speciosa.errors import InputError
 
-BEGIN, END = "<!-- pairs: written by speciosa.calibration._pairs_page -->", "<!-- end of pairs -->"
+BEGIN, END = "<!-- pairs: written by python -m speciosa.calibration pairs -->", "<!-- end of pairs -->"
 TWOFOLD = 2.0
 
 
@@ -29,9 +23,15 @@ def pairs_table(comparisons: Sequence[PairComparison]) -> str:
 
 
 def placed(page: str, table: str) -> str:
-    """The page with the table between its two marks."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
+    """The page with the table between its two marks.
+
+    Raises:
+        InputError: the page does not hold them.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise InputError("the page", page[:40], f"a page with the marks {BEGIN} and {END}")
     return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
 
 
@@ -44,14 +44,3 @@ def _line(one: PairComparison) -> str:
     fold = f"{one.fold:.2f}" if math.isfinite(one.fold) else "not finite"
     cells = (one.perpetrator, one.measured, one.taken, observed, predicted, fold, one.use, one.row, one.note)
     return f"| {' | '.join(cells)} |"
-
-
-def main() -> int:
-    """Simulate all pairs and write the page."""
-    path = Path(sys.argv[1])
-    path.write_text(placed(path.read_text(encoding="utf-8"), pairs_table(compare_medicines())), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
