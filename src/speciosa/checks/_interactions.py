@@ -86,7 +86,9 @@ def _one(case: Case, one: _Taken, substance: Substance, runs: tuple[InteractionR
         topic=Topic.INTERACTION,
         severity=main.severity,
         title=f"{substance.name} with {'the rest of the product' if one.in_product else 'kratom'}",
-        sentence=join(_read_as(one, substance), *_told(decision), _simulated(runs), _use(one, substance, main)),
+        sentence=join(
+            _read_as(one, substance), *_told(decision), _simulated(runs, substance), _use(one, substance, main)
+        ),
         reason=join(*_reasons(decision), *(observed(rows) for rows in cleared)),
         rule=_rule(main),
         certainty=of_evidence(main.rule.evidence_level, main.rule),
@@ -150,8 +152,8 @@ def _cleared_by(substance: Substance) -> tuple[tuple[str, ...], ...]:
     return tuple(rows for enzyme, rows in (("CYP3A4", CYP3A_ROWS), ("CYP2D6", CYP2D6_ROWS)) if enzyme in cleared)
 
 
-def _simulated(runs: tuple[InteractionRun, ...]) -> str:
-    """The largest computed rise of AUC in words, with both spreads."""
+def _simulated(runs: tuple[InteractionRun, ...], substance: Substance) -> str:
+    """The largest computed rise of AUC in words, with both spreads, and that it is one direction of two."""
     good = [run for run in runs if math.isfinite(run.auc_ratio.value)]
     if not good:
         return ""
@@ -160,7 +162,13 @@ def _simulated(runs: tuple[InteractionRun, ...]) -> str:
     text = f"In the simulation the AUC of {run.victim}, the whole exposure to it, is {exposed}"
     if computed(run.cmax_ratio):
         text += f" and its peak {with_spreads(run.cmax_ratio, '-fold')}"
-    return f"{text} when it is taken {run.when} of “{run.scenario}”."
+    text += f" when it is taken {run.when} of “{run.scenario}”."
+    if substance.perpetrator:
+        text += (
+            f" That is one direction only: how far {substance.name} ({substance.perpetrator}) raises or lowers what "
+            "there is of the alkaloids is computed by “speciosa interact”."
+        )
+    return text
 
 
 def _read_as(one: _Taken, substance: Substance) -> str:
