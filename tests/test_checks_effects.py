@@ -53,13 +53,8 @@ class TestBreathing:
         ]
 
     def test_a_companion_makes_it_major_and_is_named(self):
-        before = make_figure(
-            "breathing.response.before",
-            0.8,
-            label="ventilation at raised carbon dioxide before the first dose, with alcohol, over the person's own "
-            "baseline",
-        )
-        finding = self.one(**ALONE, before=before)
+        before = make_figure("breathing.response.before", 0.8)
+        finding = self.one(make_case(medicines=medicines("alcohol")), **ALONE, before=before)
 
         assert finding.severity is Severity.MAJOR
         assert "Alcohol at a usual dose counted too: before the first dose 80 % are left" in finding.sentence

@@ -28,25 +28,6 @@ COMMANDS = sorted(commands(typer.main.get_command(cli.app)))
 
 
 @pytest.fixture
-def speciosa(monkeypatch, capsys):
-    """Run the command line; returns (exit code, standard output, standard error)."""
-
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["speciosa", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "100")
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        else:
-            code = 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
-
-
-@pytest.fixture
 def changed(tmp_path):
     """The example with a change, as a file."""
 

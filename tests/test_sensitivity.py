@@ -12,7 +12,7 @@ import pytest
 import yaml
 from scipy.special import ndtri
 
-from speciosa import cases, cli, exposure, reports, sensitivity
+from speciosa import cases, exposure, reports, sensitivity
 from speciosa.errors import Cancelled, InputError, SpeciosaError
 from speciosa.sensitivity import _answers, _factors, _members, _model
 
@@ -250,20 +250,8 @@ def test_without_salib_the_error_says_how_to_get_it(case, monkeypatch):
 
 
 @pytest.fixture
-def command(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr("sys.argv", ["speciosa", "sensitivity", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "80")
-        try:
-            cli.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        else:
-            code = 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+def command(speciosa):
+    return lambda *arguments: speciosa("sensitivity", *arguments, columns=80)
 
 
 def test_the_command_prints_and_writes_everything(command, tmp_path):

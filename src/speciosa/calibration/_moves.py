@@ -77,8 +77,10 @@ def evolution(blocks: Sequence[Columns], *, apart: bool = False, follow: Array |
                 mine = np.flatnonzero(half == side)
                 moved = _stepped(state.coords[mine], state.coords[half != side], blocks, follow, model.random)
                 found, parts = model.compute_log_prob_fn(moved)
-                accept = _accept_apart if apart else _accept_whole
-                accepted[mine] = accept(state, mine, moved, found, parts, blocks, model.random)
+                if apart:
+                    accepted[mine] = _accept_apart(state, mine, moved, parts, blocks, model.random)
+                else:
+                    accepted[mine] = _accept_whole(state, mine, moved, found, parts, model.random)
             return state, accepted
 
     return Evolution()
@@ -106,7 +108,6 @@ def _accept_whole(
     moved: Array,
     found: Array,
     parts: Array | None,
-    blocks: Sequence[Columns],  # noqa: ARG001 - as _accept_apart
     random: np.random.RandomState,
 ) -> NDArray[np.bool_]:
     """Take a step or leave it by the density of the whole, (mine,)."""
@@ -122,7 +123,6 @@ def _accept_apart(
     state: State,
     mine: Columns,
     moved: Array,
-    found: Array,  # noqa: ARG001 - as _accept_whole
     parts: Array | None,
     blocks: Sequence[Columns],
     random: np.random.RandomState,

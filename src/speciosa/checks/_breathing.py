@@ -7,8 +7,8 @@ from speciosa.cases import Case
 from speciosa.checks._computed import figures, lowest, named, percent, worst
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
 from speciosa.checks._product import is_seven_oh
-from speciosa.checks._words import count, join, number, sentence, with_spreads
-from speciosa.exposure import Exposure, Figure, Scenario
+from speciosa.checks._words import count, join, listed, number, sentence, with_spreads
+from speciosa.exposure import Exposure, Figure, Scenario, company
 
 COMPUTED = Rule(
     id="breathing.computed",
@@ -48,7 +48,7 @@ def _computed(case: Case, exposure: Exposure, scenario: Scenario, answer: Figure
             if rest
             else "",
             f"Carbon dioxide in the blood rises by up to {with_spreads(rise)}." if rise else "",
-            _company(before, answer),
+            _beside(case, before, answer),
             _product(case),
             "The figures are of a person with healthy lungs and of doses as entered. They never mean that it is safe: "
             "slow or stopped breathing is an emergency.",
@@ -73,11 +73,11 @@ def _severity(case: Case, answer: Figure, before: Figure | None) -> Severity:
     return Severity.MODERATE if lowest(answer) <= MUCH else Severity.MINOR
 
 
-def _company(before: Figure | None, answer: Figure) -> str:
-    """What of it is there before the first dose; the companions are named in the label of the figure."""
+def _beside(case: Case, before: Figure | None, answer: Figure) -> str:
+    """What of it is there before the first dose, by what else is taken."""
     if before is None:
         return ""
-    names = before.label.partition("with ")[2].partition(", over")[0]
+    names = listed(companion.name for companion in company(case))
     return sentence(
         f"{names} at a usual dose counted too: before the first dose {number(100.0 * before.value)} % are left, with "
         f"the product {number(100.0 * answer.value)} %. Larger doses or more of them do more"

@@ -222,21 +222,18 @@ def interact(
 ) -> None:
     """Simulate the product with one medicine, both directions, and print what the rules say of the two."""
     from speciosa import reports
-    from speciosa.cli._common import need_suffix, pick, read_case, shown_progress, write
+    from speciosa.cli._common import need_suffix, read_regimen, shown_progress, write_each
     from speciosa.interaction import Wanted, modelled
     from speciosa.interaction import interact as interact_case
 
     need_suffix("--svg", svg, (".svg",))
-    loaded = read_case(case, people, seed)
-    pick(loaded.regimens, regimen, "--regimen")
+    loaded, taken = read_regimen(case, people, seed, regimen)
     modelled(loaded, medicine)
     wanted = Wanted(dose_mg, every_h, days, at)
     with shown_progress(quiet=quiet) as progress:
-        made = interact_case(loaded, medicine, loaded.regimens[regimen - 1], wanted, progress=progress)
+        made = interact_case(loaded, medicine, taken, wanted, progress=progress)
     reports.interaction_terminal(made, Console())
-    for path, render in ((html, reports.interaction_html), (svg, reports.interaction_svg), (json, reports.to_json)):
-        if path is not None:
-            write(path, render(made))
+    write_each(made, (html, reports.interaction_html), (svg, reports.interaction_svg), (json, reports.to_json))
 
 
 @app.command()
@@ -258,18 +255,15 @@ def sensitivity(
 ) -> None:
     """Say what each answer of a case hangs on, and what should be measured next."""
     from speciosa import reports
-    from speciosa.cli._common import need_suffix, pick, read_case, shown_progress, write
+    from speciosa.cli._common import need_suffix, read_regimen, shown_progress, write_each
     from speciosa.sensitivity import analyse
 
     need_suffix("--svg", svg, (".svg",))
-    loaded = read_case(case, people, seed)
-    pick(loaded.regimens, regimen, "--regimen")
+    loaded, _ = read_regimen(case, people, seed, regimen)
     with shown_progress(quiet=quiet) as progress:
         result = analyse(loaded, regimen=regimen, answers=answer or (), samples=samples, progress=progress)
     reports.sensitivity_terminal(result, Console())
-    for path, made in ((html, reports.sensitivity_html), (json, reports.to_json), (svg, reports.bars_svg)):
-        if path is not None:
-            write(path, made(result))
+    write_each(result, (html, reports.sensitivity_html), (json, reports.to_json), (svg, reports.bars_svg))
 
 
 engine_app = typer.Typer(help="The simulator on its own, for any SBML or Antimony model.", no_args_is_help=True)

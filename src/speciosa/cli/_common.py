@@ -2,11 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 from rich.console import Console
@@ -18,12 +18,21 @@ from speciosa.errors import Cancelled, InputError
 if TYPE_CHECKING:
     from speciosa.exposure import Progress as Report
 
+M = TypeVar("M")
+
 
 def read_case(path: Path, people: int | None, seed: int | None) -> cases.Case:
     """Read a case; options of the command line win over its simulation settings."""
     case = cases.read(path)
     wanted = {name: value for name, value in (("people", people), ("seed", seed)) if value is not None}
     return replace(case, simulation=replace(case.simulation, **wanted)) if wanted else case
+
+
+def read_regimen(path: Path, people: int | None, seed: int | None, regimen: int) -> tuple[cases.Case, cases.Regimen]:
+    """Read a case and one of its regimens, counted from 1."""
+    loaded = read_case(path, people, seed)
+    pick(loaded.regimens, regimen, "--regimen")
+    return loaded, loaded.regimens[regimen - 1]
 
 
 @contextmanager
@@ -68,6 +77,13 @@ def need_suffix(option: str, path: Path | None, suffixes: Sequence[str]) -> None
     """Refuse a file whose ending says nothing we write, before any work is done."""
     if path is not None and path.suffix.lower() not in suffixes:
         raise InputError(option, str(path), f"a file name ending in {' or '.join(suffixes)}")
+
+
+def write_each(made: M, *files: tuple[Path | None, Callable[[M], str]]) -> None:
+    """Write a record in every form that a file was asked for."""
+    for path, render in files:
+        if path is not None:
+            write(path, render(made))
 
 
 def write(path: Path, text: str) -> None:
