@@ -21,11 +21,6 @@ Array = NDArray[np.float64]
 PEOPLE = 200  # a ratio of one person to himself spreads less than a concentration
 DRAW_PEOPLE = 20
 WATCH = np.unique(np.concatenate([np.arange(0.0, 3.0, 0.1), np.arange(3.0, 12.0, 0.5), np.arange(12.0, 48.1, 2.0)]))
-# the trial of interactions, by probe
-OBSERVED = {
-    "midazolam": ("clinical_ddi:DI003", "clinical_ddi:DI004"),
-    "dextromethorphan": ("clinical_ddi:DI001", "clinical_ddi:DI002"),
-}
 
 
 def victims(case: Case) -> tuple[str, ...]:
@@ -118,16 +113,17 @@ def _plasma(medicine: str) -> str:
     return models.network().compounds[medicine].plasma
 
 
+def observed(key: str) -> tuple[str, ...]:
+    """Rows on what a trial saw of a ratio, such as ``midazolam.auc_ratio``: what the model is compared with."""
+    return tuple(target.row for target in knowledge.load().table("targets") if target.figure == key)
+
+
 def _figures(victim: str, alone: Run, together: Run, moment: float) -> tuple[Figure, Figure]:
-    observed = OBSERVED.get(victim, ())
     auc_ratio, cmax_ratio = ratios(alone, together, moment)
-    return (
-        _ratio(victim, "auc", "AUC", auc_ratio, together, observed),
-        _ratio(victim, "cmax", "Cmax", cmax_ratio, together, observed),
-    )
+    return _ratio(victim, "auc", "AUC", auc_ratio, together), _ratio(victim, "cmax", "Cmax", cmax_ratio, together)
 
 
-def _ratio(victim: str, key: str, words: str, values: Array, run: Run, rows: tuple[str, ...]) -> Figure:
+def _ratio(victim: str, key: str, words: str, values: Array, run: Run) -> Figure:
     name, label = f"{victim}.{key}_ratio", f"{words} of {victim} with the product over without"
-    made = figure(name, label, values, "", run, rows)
+    made = figure(name, label, values, "", run, observed(name))
     return made or Figure(key=name, label=label, value=float("nan"), unit="")

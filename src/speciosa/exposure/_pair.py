@@ -14,7 +14,7 @@ from speciosa import knowledge, models
 from speciosa.cases import Case, Regimen
 from speciosa.exposure._held import left_out
 from speciosa.exposure._intake import Intake, area_and_peak, fold, no_doses, swallowed, usual_mg
-from speciosa.exposure._interaction import OBSERVED
+from speciosa.exposure._interaction import observed
 from speciosa.exposure._outputs import Output
 from speciosa.exposure._pair_results import Change, Fading, Pair, Phenotype, Spacing
 from speciosa.exposure._parameters import draw
@@ -189,14 +189,14 @@ def _changes(bench: _Bench, together: Run) -> Iterator[Change]:
         else:
             change = fold(*(bench.of_medicine(run, compound.plasma, use.after_h) for run in (together, alone)))
         other = bench.medicine.name if alkaloid else "the product"
-        rows = OBSERVED.get(compound.id, ())
         shown = Output(compound.plasma, f"{compound.name}.plasma", f"{compound.name} in plasma", "nM", "concentration")
         label = f"of {compound.name} with {other}"
+        auc, cmax = f"{compound.name}.auc_ratio", f"{compound.name}.cmax_ratio"
         yield Change(
             compound=compound.name,
             role="alkaloid" if alkaloid else "metabolite of the medicine" if compound.gut == "none" else "medicine",
-            auc_ratio=_ratio(f"{compound.name}.auc_ratio", f"AUC {label}", change[0], together, rows[:1]),
-            cmax_ratio=_ratio(f"{compound.name}.cmax_ratio", f"Cmax {label}", change[1], together, rows[1:]),
+            auc_ratio=_ratio(auc, f"AUC {label}", change[0], together, observed(auc)),
+            cmax_ratio=_ratio(cmax, f"Cmax {label}", change[1], together, observed(cmax)),
             alone=curve(shown, alone),
             together=curve(shown, together),
         )
