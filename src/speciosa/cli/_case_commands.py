@@ -1,6 +1,5 @@
-"""The commands. Each reads what the user hands in, calls one function of the library and prints what comes back."""
+"""The commands on a case. Each reads what the user hands in, calls one function and prints what comes back."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,63 +7,7 @@ import typer
 from rich.console import Console
 
 import speciosa
-from speciosa.errors import Cancelled, SpeciosaError
-
-app = typer.Typer(
-    name="speciosa",
-    help="What a kratom product does in a person: computed, checked and looked up. It never recommends kratom. "
-    "In an emergency (trouble breathing, seizure, yellow skin, thoughts of suicide) call your local emergency number.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-BAD_INPUT = 2
-INTERRUPTED = 130
-
-CaseFile = Annotated[Path, typer.Argument(metavar="CASE.yaml", help="The case: product, person, regimens.")]
-People = Annotated[
-    int | None, typer.Option(min=1, max=1_000_000, help="Virtual people; the case's own number by default.")
-]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of people and draws; the case's own by default.")]
-Everything = Annotated[
-    bool, typer.Option("--all", help="Also print minor alkaloids, and each target under each data set.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no progress.")]
-
-
-def main() -> None:
-    """Run the command line; what goes wrong on purpose ends in one sentence and exit code 2."""
-    errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    try:
-        app()
-    except Cancelled as stop:
-        errors.print(f"speciosa: cancelled. {stop}")
-        sys.exit(INTERRUPTED)
-    except SpeciosaError as error:
-        errors.print(f"speciosa: {error}")
-        sys.exit(BAD_INPUT)
-    except OSError as error:
-        errors.print(f"speciosa: {error.filename or 'a file'} cannot be used: {error.strerror or error}.")
-        sys.exit(BAD_INPUT)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"speciosa {speciosa.__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def start(
-    *,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Options before the command; the version is printed by its own callback."""
-    del version
+from speciosa.cli._root import CaseFile, Everything, People, Quiet, Seed, app
 
 
 @app.command()
@@ -264,67 +207,3 @@ def sensitivity(
         result = analyse(loaded, regimen=regimen, answers=answer or (), samples=samples, progress=progress)
     reports.sensitivity_terminal(result, Console())
     write_each(result, (html, reports.sensitivity_html), (json, reports.to_json), (svg, reports.bars_svg))
-
-
-engine_app = typer.Typer(help="The simulator on its own, for any SBML or Antimony model.", no_args_is_help=True)
-app.add_typer(engine_app, name="engine")
-
-
-@engine_app.command()
-def explain(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A file with SBML or Antimony.")],
-    *,
-    output: Annotated[
-        list[str] | None, typer.Option(help="What to watch; may be repeated. All states otherwise.")
-    ] = None,
-    vary: Annotated[list[str] | None, typer.Option(help="What would differ between persons; may be repeated.")] = None,
-    until: Annotated[float, typer.Option(min=0.0, help="End of a first run, in the model's time.")] = 24.0,
-) -> None:
-    """Follow a model all the way to machine code: equations, graph, Jacobian, elimination, code, a first run."""
-    from speciosa import engine
-
-    typer.echo(engine.explain(model, output or (), vary or (), until=until), nl=False)
-
-
-@app.command()
-def schema(
-    name: Annotated[
-        str,
-        typer.Argument(
-            metavar="NAME", help="assessment, case, interaction, sensitivity, or a table such as clinical_pk."
-        ),
-    ],
-) -> None:
-    """Print the JSON Schema of a case file, of an assessment or interaction, or of a table of the knowledge."""
-    import json as text
-
-    from speciosa import cases, reports
-    from speciosa import knowledge as room
-
-    made = {
-        "assessment": reports.schema,
-        "case": cases.schema,
-        "interaction": reports.interaction_schema,
-        "sensitivity": reports.sensitivity_schema,
-    }.get(name)
-    typer.echo(text.dumps(made() if made else room.schema(name), indent=2, ensure_ascii=False))
-
-
-@app.command()
-def knowledge() -> None:
-    """Print the release of the knowledge: version, date, expiry, tables and how sure their rows are."""
-    from speciosa import knowledge as room
-    from speciosa.cli._tables import release_view
-
-    Console().print(release_view(room.describe_release(room.load())))
-
-
-@app.command()
-def source(
-    row: Annotated[str, typer.Argument(metavar="ID", help="A row, such as CP001 or time_courses:TC001.")],
-) -> None:
-    """Print a row of the knowledge, its source, everything that uses it, and how sure we are of it."""
-    from speciosa import knowledge as room
-    from speciosa.cli._tables import row_view
-
-    Console().print(row_view(room.describe_row(room.load(), row)))

@@ -1,0 +1,3 @@
+"""Each claim on kratom: evidence, certainty, computed test, verdict; and an article read against them."""
+
+__all__: list[str] = []
