@@ -1,0 +1,166 @@
+"""Which claims of the register a sentence makes: candidates by vocabulary and by meaning, and what speaks for each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from speciosa.claims._article import Article, BlockKind
+from speciosa.claims._embedding import similarities
+from speciosa.claims._phrases import Rule, Vocabulary, met, vocabularies
+from speciosa.claims._sentences import clauses_of
+from speciosa.claims._stance import Ruling, Stance, answer_of, stance_of
+from speciosa.claims._terms import Span, pattern, plain
+from speciosa.claims._topic import About, Placed, placed
+
+FEATURES = (
+    "in one clause",
+    "in one sentence",
+    "with the text before",
+    "with the line that leads the list in",
+    "hint",
+    "rules met",
+    "words apart",
+    "groups",
+    "likeness",
+    "likest claim",
+    "behind the likest",
+    "kratom named",
+    "kratom meant",
+)
+_SURE_LIKENESS = 0.62  # a sentence so like a phrasing is a candidate even where no word of the vocabulary is in it
+_LONGEST_ANSWER = 30  # words
+_SHORT_ITEM = 9  # words up to which a list item is completed by the line that leads it in
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A claim that a sentence may make.
+
+    Attributes:
+        place: index of the sentence in the article.
+        claim: id of the claim.
+        clause: where the clause stands in the sentence.
+        ruling: stance, with the words that decided it.
+        features: what speaks for it, in the order of ``FEATURES``.
+    """
+
+    place: int
+    claim: str
+    clause: Span
+    ruling: Ruling
+    features: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """How well the vocabulary of a claim fits a sentence."""
+
+    rule: Rule | None
+    clause: Span
+    places: tuple[Span, ...]
+    level: int  # index in FEATURES of how the rule was met; -1 for likeness alone
+    rules: int
+
+
+def candidates(article: Article) -> tuple[tuple[Placed, ...], tuple[Candidate, ...]]:
+    """Every sentence with what it is about, and every claim that one of them may make."""
+    where = placed(article)
+    alike = similarities([one.sentence.text for one in where]) if where else {}
+    found: list[Candidate] = []
+    asked: list[Candidate] = []
+    for index, one in enumerate(where):
+        if one.heading or one.about is About.OTHER:
+            asked = []
+            continue
+        item = article.blocks[one.sentence.block].kind in {BlockKind.ITEM, BlockKind.ROW}
+        here = list(_of_sentence(index, one, alike, item=item))
+        if one.sentence.text.rstrip("\"”’') ").endswith("?"):
+            asked = here
+            continue
+        answers = list(_answers(index, one, asked, here))
+        found += [*here, *answers]
+        asked = [replace(a, place=index) for a in answers]
+    return where, tuple(found)
+
+
+def _answers(index: int, one: Placed, asked: Sequence[Candidate], here: Sequence[Candidate]) -> Iterator[Candidate]:
+    """What a question asks and the next sentence answers."""
+    stance = answer_of(plain(one.sentence.text)) if asked else None
+    if stance is None or len(one.sentence.text.split()) > _LONGEST_ANSWER:
+        return
+    for question in asked:
+        if all(question.claim != other.claim for other in here):
+            contrary = question.ruling.stance is Stance.DENIES
+            said = _turned(stance) if contrary else stance
+            whole = (0, len(one.sentence.text))
+            yield replace(question, place=index, clause=whole, ruling=Ruling(said, (one.sentence.text[:40],)))
+
+
+def _turned(stance: Stance) -> Stance:
+    return {Stance.ASSERTS: Stance.DENIES, Stance.DENIES: Stance.ASSERTS}.get(stance, stance)
+
+
+def _of_sentence(
+    index: int, one: Placed, alike: Mapping[str, Sequence[float]], *, item: bool
+) -> Iterator[Candidate]:
+    text = plain(one.sentence.text)
+    clauses = clauses_of(text)
+    likest = max(float(values[index]) for values in alike.values())
+    for vocabulary in vocabularies():
+        near = float(alike[vocabulary.claim][index])
+        fit = _fit(vocabulary, text, clauses, one, item=item)
+        if fit is None:
+            if near < likest or near < _SURE_LIKENESS or _excluded(vocabulary, text):
+                continue
+            fit = _Fit(None, (0, len(text)), (), -1, 0)
+        contrary = fit.rule is not None and fit.rule.contrary
+        ruling = stance_of(text, fit.clause, fit.places, contrary=contrary)
+        yield Candidate(index, vocabulary.claim, fit.clause, ruling, _features(fit, text, near, likest, one.about))
+
+
+def _excluded(vocabulary: Vocabulary, text: str) -> bool:
+    return bool(vocabulary.excludes) and pattern(vocabulary.excludes).search(text) is not None
+
+
+def _fit(vocabulary: Vocabulary, text: str, clauses: Sequence[Span], one: Placed, *, item: bool) -> _Fit | None:
+    """The best way in which the vocabulary of a claim fits; a clause before the sentence before what stands around it."""
+    whole = (0, len(text))
+    short = item and len(text.split()) <= _SHORT_ITEM
+    levels: tuple[tuple[int, Sequence[Span], str, bool], ...] = (
+        (0, clauses, "", False),
+        (1, (whole,) if len(clauses) > 1 else (), "", False),
+        (2, (whole,), one.before, False),
+        (3, (whole,) if short else (), one.before, True),
+    )
+    for level, parts, before, anywhere in levels:
+        fits = [
+            (rule, part, places)
+            for rule in vocabulary.rules
+            for part in parts
+            if (places := met(rule, text[part[0] : part[1]], before, anywhere=anywhere))
+            and not _excluded(vocabulary, text if level else text[part[0] : part[1]])
+        ]
+        if fits:
+            rule, part, places = min(fits, key=lambda fit: (fit[0].hint, fit[0].contrary))
+            moved = tuple((part[0] + start, part[0] + end) for start, end in places)
+            firm = sum(not fit[0].hint for fit in fits)
+            return _Fit(rule, part, moved, 4 if rule.hint else level, firm)
+    return None
+
+
+def _features(fit: _Fit, text: str, near: float, likest: float, about: About) -> tuple[float, ...]:
+    levels = [float(fit.level == level) for level in range(5)]
+    starts = [start for start, _ in fit.places]
+    apart = len(text[min(starts) : max(starts)].split()) if starts else 0
+    return (
+        *levels,
+        min(fit.rules, 3) / 3.0,
+        float(np.log1p(apart)) / 3.0,
+        (len(fit.rule.groups) if fit.rule else 0) / 3.0,
+        near,
+        float(near >= likest),
+        near - likest,
+        float(about is About.NAME),
+        float(about is About.PRONOUN),
+    )

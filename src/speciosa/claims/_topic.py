@@ -1,0 +1,171 @@
+"""What each sentence is about: kratom by name, kratom by what was said before, or something else."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from speciosa.claims._article import Article, Block, BlockKind, Sentence
+from speciosa.claims._terms import declared, pattern, plain, spans
+
+_NEAR_KRATOM = re.compile(r"\b[kc]ra[a-z]{2,9}\b")
+_SLIPS = 2  # letters by which a mistyped name may differ
+_NOT_IT = frozenset(
+    "crates crate crap crazy craze crazed crafts craft crafted cramp cramps cranky crash crave craves craving cravings "
+    "crack crater craters crates kraft kraut krautrock crawl cradle cream krato kraton kratos crayon cram".split()
+)
+_BEGINNING = 40  # letters at the beginning of a sentence in which its subject stands
+
+
+class About(StrEnum):
+    """What ties a sentence to kratom."""
+
+    NAME = "named"
+    PRONOUN = "meant by a word such as “it”"
+    RUNNING = "meant, since the text around it is about kratom"
+    OTHER = "something else"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A sentence with what it is about.
+
+    Attributes:
+        sentence: where it stands.
+        about: what ties it to kratom.
+        before: the headings above it, the line that leads its list in, and the sentence before it, in plain letters.
+        heading: whether it is a heading.
+    """
+
+    sentence: Sentence
+    about: About
+    before: str
+    heading: bool
+
+
+def placed(article: Article) -> tuple[Placed, ...]:
+    """Every sentence of an article with what it is about."""
+    if not any(names_kratom(plain(block.text)) for block in article.blocks):
+        return tuple(Placed(s, About.OTHER, "", heading=False) for s in article.sentences)
+    return tuple(_Reader(article).read())
+
+
+def names_kratom(text: str) -> bool:
+    """Whether a plain text names kratom, its alkaloids or kinds, also mistyped."""
+    if pattern(declared("topic")["kratom"]).search(text):
+        return True
+    return any(_is_slip(word) for word in _NEAR_KRATOM.findall(text))
+
+
+def _is_slip(word: str) -> bool:
+    return word not in _NOT_IT and (
+        DamerauLevenshtein.distance(word, "kratom", score_cutoff=_SLIPS) <= _SLIPS and word.startswith(("krat", "crat"))
+        or (word.startswith("krat") and len(word) > len("kratom"))
+    )
+
+
+class _Reader:
+    """Goes through an article and keeps in mind what is being talked of."""
+
+    def __init__(self, article: Article) -> None:
+        self._article = article
+        self._main = _main_subject(article)
+        self._headings: list[tuple[int, Block]] = []
+        self._lead = ""
+
+    def read(self) -> Iterator[Placed]:
+        by_block: dict[int, list[Sentence]] = {}
+        for sentence in self._article.sentences:
+            by_block.setdefault(sentence.block, []).append(sentence)
+        for index, block in enumerate(self._article.blocks):
+            yield from self._block(block, by_block.get(index, []))
+            self._remember(block)
+
+    def _block(self, block: Block, sentences: list[Sentence]) -> Iterator[Placed]:
+        in_list = block.kind in {BlockKind.ITEM, BlockKind.ROW}
+        above = " ".join([*(plain(heading.text) for _, heading in self._headings[-2:]), self._lead if in_list else ""])
+        subject = self._subject_above(above)
+        last = ""
+        for sentence in sentences:
+            text = plain(sentence.text)
+            named = _named(text)
+            if named is not None:
+                subject = named
+            about = _about(text, named, subject)
+            yield Placed(sentence, about, f"{above} {last}".strip(), block.kind is BlockKind.HEADING)
+            last = text
+
+    def _subject_above(self, above: str) -> bool:
+        named = _named(self._lead) if self._lead else None
+        if named is not None:
+            return named
+        for _, heading in reversed(self._headings):
+            named = _named(plain(heading.text))
+            if named is not None:
+                return named
+        return self._main
+
+    def _remember(self, block: Block) -> None:
+        if block.kind is BlockKind.HEADING:
+            depth = block.level or 1
+            self._headings = [(level, kept) for level, kept in self._headings if level < depth]
+            self._headings.append((depth, block))
+            self._lead = ""
+        elif block.kind is BlockKind.PARAGRAPH:
+            self._lead = plain(block.text) if block.text.rstrip().endswith(":") else ""
+
+
+def _named(text: str) -> bool | None:
+    """Whether a text names kratom as its subject (true), something else (false), or neither (none)."""
+    lists = declared("topic")
+    kratom = _outside_comparison(text, _kratom_places(text))
+    others = _outside_comparison(text, spans(lists["others"], text))
+    if kratom and others:
+        return kratom[0] < others[0]
+    if kratom:
+        return True
+    if others:
+        return False
+    begins = pattern(lists["compared"]).search(text[:_BEGINNING])
+    if begins and not _kratom_places(text) and _is_first(text, begins.start()):
+        return False
+    return None
+
+
+def _is_first(text: str, start: int) -> bool:
+    return len(text[:start].split()) <= 1 and not pattern(declared("topic")["anaphora"]).search(text[:start])
+
+
+def _kratom_places(text: str) -> list[int]:
+    places = [start for start, _ in spans(declared("topic")["kratom"], text)]
+    places += [found.start() for found in _NEAR_KRATOM.finditer(text) if _is_slip(found[0])]
+    return sorted(places)
+
+
+def _outside_comparison(text: str, places: list[int] | list[tuple[int, int]]) -> list[int]:
+    starts = [place if isinstance(place, int) else place[0] for place in places]
+    compared = [end for _, end in spans(declared("topic")["comparison"], text)]
+    return [start for start in starts if not any(0 <= start - end <= 2 + len("the ") for end in compared)]
+
+
+def _about(text: str, named: bool | None, subject: bool) -> About:  # noqa: FBT001 - what the text before was about
+    if named is False or not subject:
+        return About.OTHER
+    if named:
+        return About.NAME
+    return About.PRONOUN if pattern(declared("topic")["anaphora"]).search(text) else About.RUNNING
+
+
+def _main_subject(article: Article) -> bool:
+    """Whether the article as a whole is about kratom: named in its title, or more often than anything else."""
+    text = plain(" ".join(block.text for block in article.blocks))
+    kratom = len(_kratom_places(text))
+    others: dict[str, int] = {}
+    for start, end in spans(declared("topic")["others"], text):
+        others[text[start:end]] = others.get(text[start:end], 0) + 1
+    titled = _named(plain(article.title))
+    if titled is not None:
+        return titled
+    return kratom >= max(others.values(), default=0)
