@@ -1,5 +1,6 @@
 """Which claims of the register a sentence makes: candidates by vocabulary and by meaning, and what speaks for each."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from speciosa.claims._embedding import similarities
 from speciosa.claims._phrases import Rule, Vocabulary, met, vocabularies
 from speciosa.claims._sentences import clauses_of
 from speciosa.claims._stance import Ruling, Stance, answer_of, stance_of
-from speciosa.claims._terms import Span, pattern, plain
+from speciosa.claims._terms import Span, declared, pattern, plain
 from speciosa.claims._topic import About, Placed, placed
 
 FEATURES = (
@@ -29,6 +30,7 @@ FEATURES = (
     "kratom meant",
 )
 _SURE_LIKENESS = 0.62  # a sentence so like a phrasing is a candidate even where no word of the vocabulary is in it
+_FEWEST_WORDS = 4  # of a sentence that may be matched by likeness alone
 _LONGEST_ANSWER = 30  # words
 _SHORT_ITEM = 9  # words up to which a list item is completed by the line that leads it in
 
@@ -67,34 +69,51 @@ def candidates(article: Article) -> tuple[tuple[Placed, ...], tuple[Candidate, .
     """Every sentence with what it is about, and every claim that one of them may make."""
     where = placed(article)
     alike = similarities([one.sentence.text for one in where]) if where else {}
+    myths = bool(pattern(declared("topic")["myths"]).search(plain(article.title)))
     found: list[Candidate] = []
     asked: list[Candidate] = []
     for index, one in enumerate(where):
+        text = plain(one.sentence.text)
         if one.heading or one.about is About.OTHER:
             asked = []
             continue
         item = article.blocks[one.sentence.block].kind in {BlockKind.ITEM, BlockKind.ROW}
-        here = list(_of_sentence(index, one, alike, item=item))
-        if one.sentence.text.rstrip("\"”’') ").endswith("?"):
+        here = [] if _is_method(text) else list(_of_sentence(index, one, alike, item=item))
+        if _is_asked(text, myths=myths):
             asked = here
             continue
-        answers = list(_answers(index, one, asked, here))
+        answers = list(_answers(index, one, asked, here, myths=myths))
         found += [*here, *answers]
-        asked = [replace(a, place=index) for a in answers]
+        asked = here or answers
     return where, tuple(found)
 
 
-def _answers(index: int, one: Placed, asked: Sequence[Candidate], here: Sequence[Candidate]) -> Iterator[Candidate]:
-    """What a question asks and the next sentence answers."""
-    stance = answer_of(plain(one.sentence.text)) if asked else None
-    if stance is None or len(one.sentence.text.split()) > _LONGEST_ANSWER:
+def _is_asked(text: str, *, myths: bool) -> bool:
+    """Whether a sentence puts something up for an answer: a question, or in a list of myths what is quoted."""
+    if text.rstrip("\"') *_").endswith("?"):
+        return True
+    quoted = re.match(r"^\W*(?:\d+\W+)?[\"'].*[\"']$", text.strip())
+    return myths and (quoted is not None or text.lstrip("*_ ").startswith("myth"))
+
+
+def _is_method(text: str) -> bool:
+    return pattern(declared("topic")["methods"]).search(text) is not None
+
+
+def _answers(
+    index: int, one: Placed, asked: Sequence[Candidate], here: Sequence[Candidate], *, myths: bool
+) -> Iterator[Candidate]:
+    """What was asked, or just said, and the next sentence answers."""
+    text = plain(one.sentence.text)
+    stance = answer_of(text) if asked else None
+    if stance is None and myths:
+        stance = Stance.DENIES
+    if stance is None or len(text.split()) > _LONGEST_ANSWER:
         return
-    for question in asked:
-        if all(question.claim != other.claim for other in here):
-            contrary = question.ruling.stance is Stance.DENIES
-            said = _turned(stance) if contrary else stance
-            whole = (0, len(one.sentence.text))
-            yield replace(question, place=index, clause=whole, ruling=Ruling(said, (one.sentence.text[:40],)))
+    for said in asked:
+        if all(said.claim != other.claim for other in here):
+            turned = _turned(stance) if said.ruling.stance is Stance.DENIES else stance
+            yield replace(said, place=index, clause=(0, len(text)), ruling=Ruling(turned, (text[:40],)))
 
 
 def _turned(stance: Stance) -> Stance:
@@ -111,7 +130,8 @@ def _of_sentence(
         near = float(alike[vocabulary.claim][index])
         fit = _fit(vocabulary, text, clauses, one, item=item)
         if fit is None:
-            if near < likest or near < _SURE_LIKENESS or _excluded(vocabulary, text):
+            likely = near >= likest and near >= _SURE_LIKENESS and len(text.split()) >= _FEWEST_WORDS
+            if not likely or _excluded(vocabulary, text):
                 continue
             fit = _Fit(None, (0, len(text)), (), -1, 0)
         contrary = fit.rule is not None and fit.rule.contrary
@@ -142,7 +162,8 @@ def _fit(vocabulary: Vocabulary, text: str, clauses: Sequence[Span], one: Placed
             and not _excluded(vocabulary, text if level else text[part[0] : part[1]])
         ]
         if fits:
-            rule, part, places = min(fits, key=lambda fit: (fit[0].hint, fit[0].contrary))
+            # a later clause corrects an earlier one: "some feel sharper; tests found no better memory"
+            rule, part, places = min(reversed(fits), key=lambda fit: (fit[0].hint, fit[0].contrary))
             moved = tuple((part[0] + start, part[0] + end) for start, end in places)
             firm = sum(not fit[0].hint for fit in fits)
             return _Fit(rule, part, moved, 4 if rule.hint else level, firm)

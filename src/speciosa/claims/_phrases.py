@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from speciosa import knowledge
-from speciosa.claims._terms import Span, pattern
+from speciosa.claims._terms import Span, pattern, spans
 
 _ALSO_BEFORE = "~"  # a group that may stand in the sentence before, or in the heading
 
@@ -98,7 +98,7 @@ def _filled(terms: str, words: dict[str, str]) -> str:
 
 
 def met(rule: Rule, text: str, before: str = "", *, anywhere: bool = False) -> tuple[Span, ...] | None:
-    """Where a clause meets each group of a rule, or ``None``.
+    """Every place where a clause meets a group of a rule, or ``None`` where a group is not met.
 
     Args:
         rule: the rule.
@@ -110,10 +110,10 @@ def met(rule: Rule, text: str, before: str = "", *, anywhere: bool = False) -> t
     places: list[Span] = []
     here = False
     for group in rule.groups:
-        found = pattern(group.terms).search(text)
+        found = spans(group.terms, text)
         if found:
             here = True
-            places.append(found.span())
+            places += found
         elif before and (group.before or anywhere) and pattern(group.terms).search(before):
             places.append((0, 0))
         else:

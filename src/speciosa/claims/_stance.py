@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from speciosa.claims._terms import Span, declared, spans
 
-_REACH = 8  # words over which a "not" reaches
+_REACH = 12  # words over which a "not" reaches
 
 
 class Stance(StrEnum):

@@ -1,7 +1,8 @@
 """What each sentence is about: kratom by name, kratom by what was said before, or something else."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +17,8 @@ _NOT_IT = frozenset(
     "crates crate crap crazy craze crazed crafts craft crafted cramp cramps cranky crash crave craves craving cravings "
     "crack crater craters crates kraft kraut krautrock crawl cradle cream krato kraton kratos crayon cram".split()
 )
+_BY_PRONOUN = re.compile(r"\W*(?:it|its|it's|they|both|this|these)\b")
+_OFTEN = 2  # mentions from which another thing is more than a word in passing
 _BEGINNING = 40  # letters at the beginning of a sentence in which its subject stands
 
 
@@ -71,7 +74,9 @@ class _Reader:
 
     def __init__(self, article: Article) -> None:
         self._article = article
-        self._main = _main_subject(article)
+        others = _others(article)
+        self._passing = {name for name, count in others.items() if count < _OFTEN}
+        self._main = _main_subject(article, others)
         self._headings: list[tuple[int, Block]] = []
         self._lead = ""
 
@@ -90,10 +95,10 @@ class _Reader:
         last = ""
         for sentence in sentences:
             text = plain(sentence.text)
-            named = _named(text)
+            named = _named(text, self._passing)
             if named is not None:
                 subject = named
-            about = _about(text, named, subject)
+            about = About.OTHER if _is_compared(text) else _about(text, named, subject)
             yield Placed(sentence, about, f"{above} {last}".strip(), block.kind is BlockKind.HEADING)
             last = text
 
@@ -117,21 +122,31 @@ class _Reader:
             self._lead = plain(block.text) if block.text.rstrip().endswith(":") else ""
 
 
-def _named(text: str) -> bool | None:
-    """Whether a text names kratom as its subject (true), something else (false), or neither (none)."""
+def _named(text: str, passing: Collection[str] = ()) -> bool | None:
+    """Whether a text names kratom as its subject (true), something else (false), or neither (none).
+
+    Args:
+        text: a plain sentence.
+        passing: names of other things that the article mentions in passing.
+    """
     lists = declared("topic")
     kratom = _outside_comparison(text, _kratom_places(text))
-    others = _outside_comparison(text, spans(lists["others"], text))
+    others = _outside_comparison(text, [s for s in spans(lists["others"], text) if text[s[0] : s[1]] not in passing])
+    if others and not kratom and _BY_PRONOUN.match(text):
+        return None
     if kratom and others:
         return kratom[0] < others[0]
     if kratom:
         return True
     if others:
         return False
-    begins = pattern(lists["compared"]).search(text[:_BEGINNING])
-    if begins and not _kratom_places(text) and _is_first(text, begins.start()):
-        return False
     return None
+
+
+def _is_compared(text: str) -> bool:
+    """Whether a sentence begins with something that kratom is compared with, and is about that."""
+    begins = pattern(declared("topic")["compared"]).search(text[:_BEGINNING])
+    return begins is not None and not _kratom_places(text) and _is_first(text, begins.start())
 
 
 def _is_first(text: str, start: int) -> bool:
@@ -158,14 +173,16 @@ def _about(text: str, named: bool | None, subject: bool) -> About:  # noqa: FBT0
     return About.PRONOUN if pattern(declared("topic")["anaphora"]).search(text) else About.RUNNING
 
 
-def _main_subject(article: Article) -> bool:
+def _others(article: Article) -> Counter[str]:
+    """How often an article names each other thing."""
+    text = plain(" ".join(block.text for block in article.blocks))
+    return Counter(text[start:end] for start, end in spans(declared("topic")["others"], text))
+
+
+def _main_subject(article: Article, others: Counter[str]) -> bool:
     """Whether the article as a whole is about kratom: named in its title, or more often than anything else."""
     text = plain(" ".join(block.text for block in article.blocks))
-    kratom = len(_kratom_places(text))
-    others: dict[str, int] = {}
-    for start, end in spans(declared("topic")["others"], text):
-        others[text[start:end]] = others.get(text[start:end], 0) + 1
     titled = _named(plain(article.title))
     if titled is not None:
         return titled
-    return kratom >= max(others.values(), default=0)
+    return len(_kratom_places(text)) >= max(others.values(), default=0)
