@@ -1,5 +1,6 @@
 """The labelled texts themselves: labels that stand in their texts, claims that exist, halves that do not overlap."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,20 @@ def test_names_are_files_and_stand_once():
     files = [path.stem for half in HALVES for path in (FOLDER / half).glob("*.yaml")]
     assert sorted(files) == sorted(text.id for text in ALL)
     assert len(set(files)) == len(files)
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_each_half_is_broad(half, known):
+    texts = TEXTS[half]
+    assert len(texts) >= 32
+    assert len({text.style for text in texts}) >= 15
+    assert sum(text.about == "other" for text in texts) >= 6
+    assert sum(text.about == "mixed" for text in texts) >= 2
+    labels = [label for text in texts for label in text.labels]
+    assert Counter(label.stance for label in labels).keys() >= set(STANCES)
+    assert sum(label.claim == NONE for label in labels) >= 10
+    unused = known - {label.claim for label in labels} - {WHOLE_TEXT_CLAIM}
+    assert not unused
 
 
 def test_sisters_are_claims(known):
