@@ -94,6 +94,8 @@ def _labels(row: Mapping, text: str, name: str) -> list[Label]:
         raise ValueError(f"{name}: {words!r} stands {text.count(words)} times in the text; quote words that stand once")
     if unknown := set(row) - {"sentence", "claim", "stance", "or", "also"}:
         raise ValueError(f"{name}: {words!r} has a key that no label has: {', '.join(sorted(unknown))}")
+    if isinstance(row["claim"], list) and "or" in row:
+        raise ValueError(f"{name}: {words!r} has several claims and `or`; give the claim with alternatives its own row")
     start = text.index(words)
     claims = row["claim"] if isinstance(row["claim"], list) else [row["claim"]]
     stance = row.get("stance", NONE)

@@ -98,6 +98,7 @@ def test_no_text_is_made_from_the_article():
         ({"sentence": "leaf", "claim": "relieves-pain", "stance": "asserts"}, "stands 2 times"),
         ({"sentence": "absent", "claim": "relieves-pain", "stance": "asserts"}, "stands 0 times"),
         ({"sentence": "A leaf", "claim": NONE, "stanse": "asserts"}, "stanse"),
+        ({"sentence": "A leaf", "claim": ["relieves-pain", "gives-energy"], "or": ["lifts-mood"]}, "its own row"),
     ],
 )
 def test_a_label_out_of_place_is_refused(row, said):
