@@ -146,6 +146,7 @@ def _by_claim(
         meets.setdefault(label.claim, set()).update(label.ids)
     accepted = set().union(*meets.values())
     tolerated = {wide for claim in accepted for wide in wider.get(claim, ())}
+    tolerated.update(*(label.also for label in text.claims))
     missed = frozenset(claim for claim, ways in meets.items() if not ways & found)
     false = frozenset(found - accepted - tolerated)
     right, met = len(found & accepted), len(meets) - len(missed)
@@ -167,13 +168,11 @@ def _by_mention(text: Labelled, placed: Sequence[Placed], wider: Mapping[str, Se
         met += bool(stances)
         agreed += any(stances)
     for start, stop, mention in placed:
-        if mention.claim == NONE:
-            continue
-        here = {claim for label in text.claims if start < label.stop and label.start < stop for claim in label.ids}
-        if mention.claim in here:
-            right += 1
-        elif not any(mention.claim in wider.get(claim, ()) for claim in here):
-            false += 1
+        here = [label for label in text.claims if start < label.stop and label.start < stop]
+        meant = frozenset().union(*(label.ids for label in here))
+        tolerated = {wide for claim in meant for wide in wider.get(claim, ())}.union(*(label.also for label in here))
+        right += mention.claim in meant
+        false += mention.claim not in meant | tolerated | {NONE}
     return Tally(
         mentions_right=right,
         mentions_false=false,

@@ -17,13 +17,18 @@ NONE = "none"
 
 @dataclass(frozen=True)
 class Label:
-    """One claim at one place of a text; `otherwise` are (claim, stance) pairs that are as right."""
+    """One claim at one place of a text.
+
+    `otherwise` are (claim, stance) pairs that are as right; `also` are claims that the words take for granted, which
+    may be found or not.
+    """
 
     start: int
     stop: int
     claim: str
     stance: str
     otherwise: frozenset[tuple[str, str]] = frozenset()
+    also: frozenset[str] = frozenset()
 
     @property
     def right(self) -> frozenset[tuple[str, str]]:
@@ -87,11 +92,14 @@ def _labels(row: Mapping, text: str, name: str) -> list[Label]:
     words = plain(row["sentence"])
     if text.count(words) != 1:
         raise ValueError(f"{name}: {words!r} stands {text.count(words)} times in the text; quote words that stand once")
-    if unknown := set(row) - {"sentence", "claim", "stance", "or"}:
+    if unknown := set(row) - {"sentence", "claim", "stance", "or", "also"}:
         raise ValueError(f"{name}: {words!r} has a key that no label has: {', '.join(sorted(unknown))}")
+    if isinstance(row["claim"], list) and "or" in row:
+        raise ValueError(f"{name}: {words!r} has several claims and `or`; give the claim with alternatives its own row")
     start = text.index(words)
     claims = row["claim"] if isinstance(row["claim"], list) else [row["claim"]]
     stance = row.get("stance", NONE)
     others = row.get("or") or {}
     pairs = others.items() if isinstance(others, Mapping) else ((claim, stance) for claim in others)
-    return [Label(start, start + len(words), claim, stance, frozenset(pairs)) for claim in claims]
+    otherwise, also = frozenset(pairs), frozenset(row.get("also") or ())
+    return [Label(start, start + len(words), claim, stance, otherwise, also) for claim in claims]

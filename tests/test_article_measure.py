@@ -78,6 +78,13 @@ def test_a_wider_claim_is_neither_right_nor_wrong():
     assert (strict.claims_false, strict.mentions_false) == (1, 1)
 
 
+def test_a_claim_that_is_taken_for_granted_is_neither_right_nor_wrong():
+    granted = replace(LABELLED, labels=tuple(replace(one, also=frozenset({"antioxidant"})) for one in LABELLED.labels))
+    tally = found(("Leaf eases pain.", "antioxidant", "asserts"), text=granted).tally
+    assert (tally.claims_right, tally.claims_false, tally.mentions_right, tally.mentions_false) == (0, 0, 0, 0)
+    assert found(("The shop is shut.", "antioxidant", "asserts"), text=granted).tally.mentions_false == 1
+
+
 def test_a_claim_in_the_wrong_sentence_counts_by_text_alone():
     tally = found(("The shop is shut.", "helps-anxiety", "hedges")).tally
     assert (tally.claims_met, tally.claims_false) == (1, 0)
