@@ -10,7 +10,7 @@ from speciosa.claims._article import Article, BlockKind
 from speciosa.claims._embedding import similarities
 from speciosa.claims._phrases import Rule, Vocabulary, met, vocabularies
 from speciosa.claims._sentences import clauses_of
-from speciosa.claims._stance import Ruling, Stance, answer_of, stance_of
+from speciosa.claims._stance import Ruling, Stance, answer_of, stance_of, takes_back
 from speciosa.claims._terms import Span, declared, pattern, plain
 from speciosa.claims._topic import About, Placed, placed
 
@@ -71,20 +71,20 @@ def candidates(article: Article) -> tuple[tuple[Placed, ...], tuple[Candidate, .
     alike = similarities([one.sentence.text for one in where]) if where else {}
     myths = bool(pattern(declared("topic")["myths"]).search(plain(article.title)))
     found: list[Candidate] = []
-    asked: list[Candidate] = []
+    before: tuple[bool, list[Candidate]] = (False, [])  # whether it was asked, and what
     for index, one in enumerate(where):
         text = plain(one.sentence.text)
         if one.heading or one.about is About.OTHER:
-            asked = []
+            before = (False, [])
             continue
         item = article.blocks[one.sentence.block].kind in {BlockKind.ITEM, BlockKind.ROW}
         here = [] if _is_method(text) else list(_of_sentence(index, one, alike, item=item))
         if _is_asked(text, myths=myths):
-            asked = here
+            before = (True, here)
             continue
-        answers = list(_answers(index, one, asked, here, myths=myths))
+        answers = list(_answers(index, text, before, here, myths=myths))
         found += [*here, *answers]
-        asked = here or answers
+        before = (bool(answers) and before[0], here or answers)
     return where, tuple(found)
 
 
@@ -101,16 +101,18 @@ def _is_method(text: str) -> bool:
 
 
 def _answers(
-    index: int, one: Placed, asked: Sequence[Candidate], here: Sequence[Candidate], *, myths: bool
+    index: int, text: str, before: tuple[bool, Sequence[Candidate]], here: Sequence[Candidate], *, myths: bool
 ) -> Iterator[Candidate]:
-    """What was asked, or just said, and the next sentence answers."""
-    text = plain(one.sentence.text)
-    stance = answer_of(text) if asked else None
-    if stance is None and myths:
+    """What was asked or just said, where this sentence answers it or takes it back."""
+    asked, claims = before
+    stance = None
+    if asked and len(text.split()) <= _LONGEST_ANSWER:
+        stance = answer_of(text) or (Stance.DENIES if myths else None)
+    elif not here and takes_back(text):
         stance = Stance.DENIES
-    if stance is None or len(text.split()) > _LONGEST_ANSWER:
+    if stance is None:
         return
-    for said in asked:
+    for said in claims:
         if all(said.claim != other.claim for other in here):
             turned = _turned(stance) if said.ruling.stance is Stance.DENIES else stance
             yield replace(said, place=index, clause=(0, len(text)), ruling=Ruling(turned, (text[:40],)))

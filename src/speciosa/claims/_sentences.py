@@ -16,19 +16,22 @@ _CLAUSE = re.compile(
     r",\s+(?:and|or|so|which|who|where|nor)\s+|\s+\(|\)\s+",
     re.IGNORECASE,
 )
+_LETTER = re.compile(r"[^\W\d_]")
 _SHORTEST = 2  # words of a clause that stands on its own
 
 
 def sentences_of(text: str, block: int) -> Iterator[Sentence]:
     """The sentences of a block."""
-    here = 0
+    here = begin = 0
     for piece in sentencex.segment(LANGUAGE, text):
         found = text.find(piece, here)
         if found < 0:  # a splitter that changes the text cannot say where; its block is one sentence
             break
-        yield from _within(text, found, found + len(piece), block)
         here = found + len(piece)
-    yield from _within(text, here, len(text), block)
+        if _LETTER.search(text, begin, here):  # the number of a list item is no sentence of its own
+            yield from _within(text, begin, here, block)
+            begin = here
+    yield from _within(text, begin, len(text), block)
 
 
 def clauses_of(text: str) -> tuple[tuple[int, int], ...]:

@@ -1,11 +1,14 @@
 """How a sentence stands to a claim that it speaks of: asserts, denies or hedges, with the words that decided it."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from speciosa.claims._terms import Span, declared, spans
 
 _REACH = 12  # words over which a "not" reaches
+_SHORT = 10  # words of a sentence that may take back the one before it
+_POINTS_BACK = re.compile(r"\W*(?:but |well,? )?(?:it|that|this|they|these|not|wrong|false|neither)\b")
 
 
 class Stance(StrEnum):
@@ -41,8 +44,13 @@ def stance_of(text: str, clause: Span, places: tuple[Span, ...], *, contrary: bo
         for span in spans(cues["negations"], text)
         if not _within(span, (*places, *harmless, *refuted)) and _reaches(span, clause, places, text)
     ]
-    hedged = [span for span in spans(cues["hedges"], text) if not _within(span, (*places, *harmless, *refuted))]
-    hedged = [span for span in hedged if span[0] < clause[1]]
+    hedged = [
+        span
+        for span in spans(cues["hedges"], text)
+        if span[0] < clause[1] and not _inside(span, (*places, *harmless, *refuted))
+    ]
+    if negated:  # a clause with a "not" of its own does not take over that of another clause
+        refuted = [span for span in refuted if clause[0] <= span[0] < clause[1]]
     denied = (bool(refuted) + bool(negated) + contrary) % 2 == 1
     if hedged and not refuted and not negated:
         return Ruling(Stance.HEDGES, _words(text, hedged))
@@ -62,6 +70,14 @@ def answer_of(text: str) -> Stance | None:
     return Stance.DENIES if spans(cues["refuted"], opening) else None
 
 
+def takes_back(text: str) -> bool:
+    """Whether a short sentence takes back the one before it: "It isn't." "That has never been tested."."""
+    if len(text.split()) > _SHORT or not _POINTS_BACK.match(text):
+        return False
+    cues = declared("stance")
+    return bool(spans(cues["refuted"], text) or spans(cues["takes_back"], text))
+
+
 def _reaches(cue: Span, clause: Span, places: tuple[Span, ...], text: str) -> bool:
     """Whether a negation stands in the clause, before some word of the claim, and not too far from it."""
     if not clause[0] <= cue[0] < clause[1]:
@@ -72,6 +88,11 @@ def _reaches(cue: Span, clause: Span, places: tuple[Span, ...], text: str) -> bo
 
 def _within(span: Span, others: tuple[Span, ...]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
+
+
+def _inside(span: Span, others: tuple[Span, ...]) -> bool:
+    """Whether a span is a part, not the whole, of another."""
+    return any(span != other for other in others if other[0] <= span[0] and span[1] <= other[1])
 
 
 def _words(text: str, found: list[Span]) -> tuple[str, ...]:

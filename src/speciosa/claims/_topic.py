@@ -17,7 +17,7 @@ _NOT_IT = frozenset(
     "crates crate crap crazy craze crazed crafts craft crafted cramp cramps cranky crash crave craves craving cravings "
     "crack crater craters crates kraft kraut krautrock crawl cradle cream krato kraton kratos crayon cram".split()
 )
-_BY_PRONOUN = re.compile(r"\W*(?:it|its|it's|they|both|this|these)\b")
+_BY_PRONOUN = re.compile(r"\b(?:it|its|it's|they|both)\b")
 _OFTEN = 2  # mentions from which another thing is more than a word in passing
 _BEGINNING = 40  # letters at the beginning of a sentence in which its subject stands
 
@@ -132,7 +132,7 @@ def _named(text: str, passing: Collection[str] = ()) -> bool | None:
     lists = declared("topic")
     kratom = _outside_comparison(text, _kratom_places(text))
     others = _outside_comparison(text, [s for s in spans(lists["others"], text) if text[s[0] : s[1]] not in passing])
-    if others and not kratom and _BY_PRONOUN.match(text):
+    if others and not kratom and _BY_PRONOUN.search(text[: others[0]]):
         return None
     if kratom and others:
         return kratom[0] < others[0]
