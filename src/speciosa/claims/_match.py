@@ -65,9 +65,11 @@ class _Fit:
     rules: int
 
 
-def candidates(article: Article) -> tuple[tuple[Placed, ...], tuple[Candidate, ...]]:
+def candidates(
+    article: Article, *, taken_for_kratom: bool = False
+) -> tuple[tuple[Placed, ...], tuple[Candidate, ...]]:
     """Every sentence with what it is about, and every claim that one of them may make."""
-    where = placed(article)
+    where = placed(article, taken_for_kratom=taken_for_kratom)
     alike = similarities([one.sentence.text for one in where]) if where else {}
     myths = bool(pattern(declared("topic")["myths"]).search(plain(article.title)))
     found: list[Candidate] = []

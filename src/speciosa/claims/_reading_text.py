@@ -48,14 +48,21 @@ def lines_as_blocks(lines: Sequence[str], page: int | None = None) -> Iterator[B
     """The blocks of lines that stand together."""
     running: list[str] = []
     item = False
+    widest = max((len(line.rstrip()) for line in lines), default=0)
     for line in (*lines, None):
         begins_item = line is not None and bool(_ITEM.match(line))
-        if (line is None or begins_item) and running:
+        if running and (line is None or begins_item or _is_broken(running[-1], line, widest)):
             yield _block(one_space(" ".join(running)), item=item, alone=len(running) == 1, page=page)
             running, item = [], False
         if line is not None and line.strip():
             item = item or begins_item
             running.append(line)
+
+
+def _is_broken(line: str, following: str, widest: int) -> bool:
+    """Whether a line ends where its writer wanted: the next one begins large, and its first word had still fitted."""
+    first = following.split()[0] if following.strip() else ""
+    return len(line.rstrip()) + 1 + len(first) <= widest and first[:1].isupper()
 
 
 def _block(text: str, *, item: bool, alone: bool, page: int | None) -> Block:

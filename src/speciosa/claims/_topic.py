@@ -48,11 +48,21 @@ class Placed:
     heading: bool
 
 
-def placed(article: Article) -> tuple[Placed, ...]:
-    """Every sentence of an article with what it is about."""
-    if not any(names_kratom(plain(block.text)) for block in article.blocks):
+def placed(article: Article, *, taken_for_kratom: bool = False) -> tuple[Placed, ...]:
+    """Every sentence of an article with what it is about.
+
+    Args:
+        article: what was read.
+        taken_for_kratom: whether a text that does not name kratom is about it all the same; the reader says so.
+    """
+    if not taken_for_kratom and not is_about_kratom(article):
         return tuple(Placed(s, About.OTHER, "", heading=False) for s in article.sentences)
     return tuple(_Reader(article).read())
+
+
+def is_about_kratom(article: Article) -> bool:
+    """Whether an article names kratom anywhere."""
+    return any(names_kratom(plain(block.text)) for block in article.blocks)
 
 
 def names_kratom(text: str) -> bool:
