@@ -7,6 +7,7 @@ from speciosa.knowledge._medicine_names import Resolved, alike, plain, resolve
 from speciosa.knowledge._policy import Choice
 from speciosa.knowledge._posterior import FILE as POSTERIOR_FILE
 from speciosa.knowledge._posterior import Posterior, posterior_file
+from speciosa.knowledge._records_tests import ClaimTests, StatedDoses
 from speciosa.knowledge._records_use import Substances
 from speciosa.knowledge._release import Release
 from speciosa.knowledge._row import Row
@@ -16,6 +17,7 @@ __all__ = [
     "POSTERIOR_FILE",
     "Affinity",
     "Choice",
+    "ClaimTests",
     "DataSet",
     "Key",
     "Knowledge",
@@ -27,6 +29,7 @@ __all__ = [
     "Row",
     "RowView",
     "Source",
+    "StatedDoses",
     "Substances",
     "TableView",
     "alike",
