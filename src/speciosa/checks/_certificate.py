@@ -196,7 +196,7 @@ def _clean(fine: list[Value], rows: list[str]) -> Finding:
             f"Not above any limit of our table: {listed(names)}.",
             sentence(known.row(NO_GUARANTEE).what_to_tell_a_person),
         ),
-        reason=sentence(known.row(NO_GUARANTEE).grade_reason),
+        reason=sentence(known.row(NO_GUARANTEE).verdict_reason),
         rule=CLEAN,
         certainty=best_of((known.row(row) for row in rows), Certainty.MODERATE),
         sources=(*rows, NO_GUARANTEE),

@@ -3,6 +3,9 @@
 from enum import StrEnum
 
 from speciosa.exposure import Figure, Record
+from speciosa.knowledge import Certainty
+
+__all__ = ["Certainty", "Finding", "Rule", "Severity", "Topic"]
 
 
 class Severity(StrEnum):
@@ -20,16 +23,6 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """0 for the strictest."""
         return list(Severity).index(self)
-
-
-class Certainty(StrEnum):
-    """GRADE words, and *not known*."""
-
-    HIGH = "high"
-    MODERATE = "moderate"
-    LOW = "low"
-    VERY_LOW = "very low"
-    NOT_KNOWN = "not known"
 
 
 class Topic(StrEnum):

@@ -1,5 +1,6 @@
 """The data package: typed rows with sources, releases, and the policy that chooses a parameter from rows."""
 
+from speciosa.knowledge._certainty import Certainty, Derivation, Step
 from speciosa.knowledge._data_sets import Affinity, DataSet, Key, Panel
 from speciosa.knowledge._describe import ReleaseView, RowView, TableView, describe_release, describe_row
 from speciosa.knowledge._knowledge import Knowledge, load, posterior
@@ -7,6 +8,7 @@ from speciosa.knowledge._medicine_names import Resolved, alike, plain, resolve
 from speciosa.knowledge._policy import Choice
 from speciosa.knowledge._posterior import FILE as POSTERIOR_FILE
 from speciosa.knowledge._posterior import Posterior, posterior_file
+from speciosa.knowledge._records_claims import ClaimEvidence, Claims, Direction, Kind, Verdict
 from speciosa.knowledge._records_tests import ClaimTests, StatedDoses
 from speciosa.knowledge._records_use import Substances
 from speciosa.knowledge._release import Release
@@ -16,10 +18,16 @@ from speciosa.knowledge._tables import Source, schema
 __all__ = [
     "POSTERIOR_FILE",
     "Affinity",
+    "Certainty",
     "Choice",
+    "ClaimEvidence",
     "ClaimTests",
+    "Claims",
     "DataSet",
+    "Derivation",
+    "Direction",
     "Key",
+    "Kind",
     "Knowledge",
     "Panel",
     "Posterior",
@@ -30,8 +38,10 @@ __all__ = [
     "RowView",
     "Source",
     "StatedDoses",
+    "Step",
     "Substances",
     "TableView",
+    "Verdict",
     "alike",
     "describe_release",
     "describe_row",
