@@ -9,6 +9,7 @@ from speciosa.knowledge._policy import Choice
 from speciosa.knowledge._posterior import FILE as POSTERIOR_FILE
 from speciosa.knowledge._posterior import Posterior, posterior_file
 from speciosa.knowledge._records_claims import ClaimEvidence, Claims, Direction, Kind, Verdict
+from speciosa.knowledge._records_tests import ClaimTests, StatedDoses
 from speciosa.knowledge._records_use import Substances
 from speciosa.knowledge._release import Release
 from speciosa.knowledge._row import Row
@@ -20,6 +21,7 @@ __all__ = [
     "Certainty",
     "Choice",
     "ClaimEvidence",
+    "ClaimTests",
     "Claims",
     "DataSet",
     "Derivation",
@@ -35,6 +37,7 @@ __all__ = [
     "Row",
     "RowView",
     "Source",
+    "StatedDoses",
     "Step",
     "Substances",
     "TableView",
