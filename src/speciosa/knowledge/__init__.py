@@ -8,7 +8,8 @@ from speciosa.knowledge._medicine_names import Resolved, alike, plain, resolve
 from speciosa.knowledge._policy import Choice
 from speciosa.knowledge._posterior import FILE as POSTERIOR_FILE
 from speciosa.knowledge._posterior import Posterior, posterior_file
-from speciosa.knowledge._records_claims import ClaimEvidence, Direction, Kind, Verdict
+from speciosa.knowledge._records_claims import ClaimEvidence, Claims, Direction, Kind, Verdict
+from speciosa.knowledge._records_tests import ClaimTests, StatedDoses
 from speciosa.knowledge._records_use import Substances
 from speciosa.knowledge._release import Release
 from speciosa.knowledge._row import Row
@@ -20,6 +21,8 @@ __all__ = [
     "Certainty",
     "Choice",
     "ClaimEvidence",
+    "ClaimTests",
+    "Claims",
     "DataSet",
     "Derivation",
     "Direction",
@@ -34,6 +37,7 @@ __all__ = [
     "Row",
     "RowView",
     "Source",
+    "StatedDoses",
     "Step",
     "Substances",
     "TableView",
