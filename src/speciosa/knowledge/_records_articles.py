@@ -1,12 +1,14 @@
 """Records by which a text on kratom is read: how claims are worded, and what such a text must not be silent about."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from speciosa.knowledge._row import Row
 
 
 class ClaimPhrases(Row):
     """One piece of the vocabulary by which a claim is known in a text."""
+
+    references: ClassVar[dict[str, str]] = {"claim": "claims"}
 
     claim: str
     kind: Literal["needs", "contrary", "hints", "excludes", "example", "covers"]
