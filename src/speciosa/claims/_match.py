@@ -80,8 +80,8 @@ def candidates(
             before = (False, [])
             continue
         item = article.blocks[one.sentence.block].kind in {BlockKind.ITEM, BlockKind.ROW}
-        here = [] if _is_method(text) else list(_of_sentence(index, one, alike, item=item))
-        if _is_asked(text, myths=myths):
+        here = [] if is_method(text) else list(_of_sentence(index, one, alike, item=item))
+        if is_asked(text, myths=myths):
             before = (True, here)
             continue
         answers = list(_answers(index, text, before, here, myths=myths))
@@ -90,7 +90,7 @@ def candidates(
     return where, tuple(found)
 
 
-def _is_asked(text: str, *, myths: bool) -> bool:
+def is_asked(text: str, *, myths: bool) -> bool:
     """Whether a sentence puts something up for an answer: a question, or in a list of myths what is quoted."""
     if text.rstrip("\"') *_").endswith("?"):
         return True
@@ -98,7 +98,8 @@ def _is_asked(text: str, *, myths: bool) -> bool:
     return myths and (quoted is not None or text.lstrip("*_ ").startswith("myth"))
 
 
-def _is_method(text: str) -> bool:
+def is_method(text: str) -> bool:
+    """Whether a sentence says how a study was done, or is small print: it claims nothing."""
     return pattern(declared("topic")["methods"]).search(text) is not None
 
 
