@@ -18,6 +18,7 @@ _NOT_IT = frozenset(
     "crack crater craters crates kraft kraut krautrock crawl cradle cream krato kraton kratos crayon cram".split()
 )
 _BY_PRONOUN = re.compile(r"\b(?:it|its|it's|they|both)\b")
+_LATIN_NAME = re.compile(r"\([A-Z][a-z]{3,} [a-z]{4,}\)")  # another plant by its botanical name
 _OFTEN = 2  # mentions from which another thing is more than a word in passing
 _BEGINNING = 40  # letters at the beginning of a sentence in which its subject stands
 
@@ -28,6 +29,14 @@ class About(StrEnum):
     NAME = "named"
     PRONOUN = "meant by a word such as “it”"
     RUNNING = "meant, since the text around it is about kratom"
+    OTHER = "something else"
+
+
+class Subject(StrEnum):
+    """What an article is about."""
+
+    NAMED = "kratom, by name"
+    TAKEN = "kratom, since it was handed in and names no other plant or product"
     OTHER = "something else"
 
 
@@ -55,14 +64,18 @@ def placed(article: Article, *, taken_for_kratom: bool = False) -> tuple[Placed,
         article: what was read.
         taken_for_kratom: whether a text that does not name kratom is about it all the same; the reader says so.
     """
-    if not taken_for_kratom and not is_about_kratom(article):
+    if not taken_for_kratom and subject_of(article) is Subject.OTHER:
         return tuple(Placed(s, About.OTHER, "", heading=False) for s in article.sentences)
     return tuple(_Reader(article).read())
 
 
-def is_about_kratom(article: Article) -> bool:
-    """Whether an article names kratom anywhere."""
-    return any(names_kratom(plain(block.text)) for block in article.blocks)
+def subject_of(article: Article) -> Subject:
+    """What an article is about: kratom that it names, kratom since it names nothing else, or something else."""
+    if any(names_kratom(plain(block.text)) for block in article.blocks):
+        return Subject.NAMED
+    latin = any(_LATIN_NAME.search(block.text) for block in article.blocks)
+    often = max(_named_of("compared", article).values(), default=0) >= _OFTEN
+    return Subject.OTHER if latin or often or _named_of("others", article) else Subject.TAKEN
 
 
 def names_kratom(text: str) -> bool:
@@ -84,7 +97,7 @@ class _Reader:
 
     def __init__(self, article: Article) -> None:
         self._article = article
-        others = _others(article)
+        others = _named_of("others", article)
         self._passing = {name for name, count in others.items() if count < _OFTEN}
         self._main = _main_subject(article, others)
         self._headings: list[tuple[int, Block]] = []
@@ -183,10 +196,10 @@ def _about(text: str, named: bool | None, subject: bool) -> About:  # noqa: FBT0
     return About.PRONOUN if pattern(declared("topic")["anaphora"]).search(text) else About.RUNNING
 
 
-def _others(article: Article) -> Counter[str]:
-    """How often an article names each other thing."""
+def _named_of(group: str, article: Article) -> Counter[str]:
+    """How often an article names each thing of a list."""
     text = plain(" ".join(block.text for block in article.blocks))
-    return Counter(text[start:end] for start, end in spans(declared("topic")["others"], text))
+    return Counter(text[start:end] for start, end in spans(declared("topic")[group], text))
 
 
 def _main_subject(article: Article, others: Counter[str]) -> bool:

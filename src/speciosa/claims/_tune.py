@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import fbeta_score
+from sklearn.metrics import f1_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from speciosa.claims._decide import FILE
@@ -22,7 +22,6 @@ SISTERS = "sisters.yaml"
 _NONE = "none"
 _FOLDS = 10
 _GRID = np.round(np.arange(0.3, 0.8, 0.05), 2)
-_BETA = 0.5  # a claim pinned on a sentence that does not make it is twice as bad as one that is missed
 _DIGITS = 3
 
 
@@ -69,7 +68,7 @@ def tune(folder: Path) -> Tuned:
     model = LogisticRegression(max_iter=2000)
     folds = GroupKFold(min(_FOLDS, len(paths)))
     likely = cross_val_predict(model, features, right, groups=groups, cv=folds, method="predict_proba")[:, 1]
-    best = max(_GRID, key=lambda limit: fbeta_score(right, likely >= limit, beta=_BETA))
+    best = max(_GRID, key=lambda limit: f1_score(right, likely >= limit))
     model.fit(features, right)
     weights = {name: round(float(w), _DIGITS) for name, w in zip(FEATURES, model.coef_[0], strict=True)}
     return Tuned(len(paths), len(rows), int(right.sum()), weights, round(float(model.intercept_[0]), _DIGITS), float(best))
