@@ -13,7 +13,7 @@ from speciosa.claims._standing import Standing
 from speciosa.claims._tests import computed
 from speciosa.claims._tests_records import Dose, Mark, Share, Speaks, TestResult
 from speciosa.claims._tests_rule import Outcome, Why
-from speciosa.claims._topic import About, Subject
+from speciosa.claims._topic import About
 
 __all__ = [
     "RULES",
@@ -40,7 +40,6 @@ __all__ = [
     "Speaks",
     "Stance",
     "Standing",
-    "Subject",
     "TestResult",
     "Why",
     "article_of",

@@ -18,7 +18,7 @@ from speciosa.claims._standing import Standing, standing
 from speciosa.claims._terms import declared, plain, spans
 from speciosa.claims._tests import computed
 from speciosa.claims._tests_records import TestResult
-from speciosa.claims._topic import About, Placed, Subject, subject_of
+from speciosa.claims._topic import About, Placed, is_about_kratom
 from speciosa.exposure import Progress, Record
 
 _FEWEST_WORDS = 4  # of a sentence that makes a claim of its own
@@ -72,7 +72,7 @@ class Checked(Record):
         release: the knowledge used.
         findings: when to call for help.
         article: the text as it was read.
-        subject: whether it is about kratom, and how that is known.
+        about_kratom: whether the text names kratom, or the reader said that it is meant.
         found: every claim found, in reading order.
         unregistered: sentences that claim something of kratom which the register does not hold.
         claims: the claims that were found, in the order of the register.
@@ -87,7 +87,7 @@ class Checked(Record):
     release: KnowledgeRelease
     findings: tuple[Finding, ...]
     article: Article
-    subject: Subject
+    about_kratom: bool
     found: tuple[Found, ...]
     unregistered: tuple[Passage, ...]
     claims: tuple[Claim, ...]
@@ -131,14 +131,14 @@ def check_article(
         KnowledgeError: the data package is damaged.
         Cancelled: the user stopped it.
     """
-    subject = Subject.TAKEN if taken_for_kratom else subject_of(article)
+    about = taken_for_kratom or is_about_kratom(article)
     where, possible = candidates(article, taken_for_kratom=taken_for_kratom)
     made = decided(possible)
     found = tuple(_found(where, one, likelihood) for one, likelihood in made)
     ids = {one.claim for one in found}
     claims = tuple(sorted((find(name) for name in ids), key=lambda claim: claim.id))
     tests = computed(sorted(ids), people=people, seed=seed, progress=progress) if simulate and ids else {}
-    silent = silences((one.claim, one.stance) for one in found) if subject is not Subject.OTHER else ()
+    silent = silences((one.claim, one.stance) for one in found) if about else ()
     urgent, known, day = checks.when_to_call(), knowledge.load(), on or dt.datetime.now().astimezone().date()
     rows = {row for claim in claims for row in claim.sources} | {one.row for one in silent} | set(urgent.sources)
     rows |= {row for results in tests.values() for one in results for row in one.sources}
@@ -149,7 +149,7 @@ def check_article(
         release=release_used(known, day),
         findings=(urgent,),
         article=article,
-        subject=subject,
+        about_kratom=about,
         found=found,
         unregistered=tuple(_unregistered(where, {one.place for one, _ in made})),
         claims=claims,

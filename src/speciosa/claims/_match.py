@@ -132,6 +132,8 @@ def _of_sentence(
     clauses = clauses_of(text)
     likest = max(float(values[index]) for values in alike.values())
     for vocabulary in vocabularies():
+        if one.about is About.BACKGROUND and not vocabulary.unbound:
+            continue
         near = float(alike[vocabulary.claim][index])
         fit = _fit(vocabulary, text, clauses, one, item=item)
         if fit is None:
@@ -140,8 +142,17 @@ def _of_sentence(
                 continue
             fit = _Fit(None, (0, len(text)), (), -1, 0)
         contrary = fit.rule is not None and fit.rule.contrary
-        ruling = stance_of(text, fit.clause, fit.places, contrary=contrary)
+        ruling = stance_of(text, _saying(fit, clauses), fit.places, contrary=contrary)
         yield Candidate(index, vocabulary.claim, fit.clause, ruling, _features(fit, text, near, likest, one.about))
+
+
+def _saying(fit: _Fit, clauses: Sequence[Span]) -> Span:
+    """The clauses that hold the words of the claim: a "not" in another one is about something else."""
+    words = [place for place in fit.places if place[1] > 0]
+    if not words:
+        return fit.clause
+    held = [part for part in clauses if any(part[0] <= start < part[1] for start, _ in words)]
+    return (held[0][0], held[-1][1]) if held else fit.clause
 
 
 def _excluded(vocabulary: Vocabulary, text: str) -> bool:

@@ -48,6 +48,7 @@ class Vocabulary:
         excludes: words that belong to another claim; empty where there are none.
         examples: phrasings, for the comparison of meaning.
         covers: claims that this one says as well, and that are not shown beside it.
+        unbound: whether it can be made by a sentence that is about an illness or other medicines.
     """
 
     claim: str
@@ -55,6 +56,7 @@ class Vocabulary:
     excludes: str
     examples: tuple[str, ...]
     covers: tuple[str, ...]
+    unbound: bool
 
 
 @cache
@@ -82,6 +84,7 @@ def _vocabulary(claim: str, kinds: dict[str, list[str]], words: dict[str, str]) 
         "|".join(_filled(text, words) for text in kinds["excludes"]),
         tuple(kinds["example"]) or tuple(row.claim for row in knowledge.load().find("claims", id=claim)),
         tuple(name.strip() for text in kinds["covers"] for name in text.split("|")),
+        bool(kinds["unbound"]),
     )
 
 

@@ -17,9 +17,9 @@ _NOT_IT = frozenset(
     "crates crate crap crazy craze crazed crafts craft crafted cramp cramps cranky crash crave craves craving cravings "
     "crack crater craters crates kraft kraut krautrock crawl cradle cream krato kraton kratos crayon cram".split()
 )
-_BY_PRONOUN = re.compile(r"\b(?:it|its|it's|they|both)\b")
-_LATIN_NAME = re.compile(r"\([A-Z][a-z]{3,} [a-z]{4,}\)")  # another plant by its botanical name
+_BY_PRONOUN = re.compile(r"\W*\b(?:it|its|it's|they|both)\b")
 _OFTEN = 2  # mentions from which another thing is more than a word in passing
+_OPENING = 120  # letters in which a sentence says that it explains an illness
 _BEGINNING = 40  # letters at the beginning of a sentence in which its subject stands
 
 
@@ -29,14 +29,7 @@ class About(StrEnum):
     NAME = "named"
     PRONOUN = "meant by a word such as “it”"
     RUNNING = "meant, since the text around it is about kratom"
-    OTHER = "something else"
-
-
-class Subject(StrEnum):
-    """What an article is about."""
-
-    NAMED = "kratom, by name"
-    TAKEN = "kratom, since it was handed in and names no other plant or product"
+    BACKGROUND = "about an illness or about other medicines, in a text on kratom"
     OTHER = "something else"
 
 
@@ -64,18 +57,14 @@ def placed(article: Article, *, taken_for_kratom: bool = False) -> tuple[Placed,
         article: what was read.
         taken_for_kratom: whether a text that does not name kratom is about it all the same; the reader says so.
     """
-    if not taken_for_kratom and subject_of(article) is Subject.OTHER:
+    if not taken_for_kratom and not is_about_kratom(article):
         return tuple(Placed(s, About.OTHER, "", heading=False) for s in article.sentences)
-    return tuple(_Reader(article).read())
+    return tuple(_Reader(article, taken_for_kratom=taken_for_kratom).read())
 
 
-def subject_of(article: Article) -> Subject:
-    """What an article is about: kratom that it names, kratom since it names nothing else, or something else."""
-    if any(names_kratom(plain(block.text)) for block in article.blocks):
-        return Subject.NAMED
-    latin = any(_LATIN_NAME.search(block.text) for block in article.blocks)
-    often = max(_named_of("compared", article).values(), default=0) >= _OFTEN
-    return Subject.OTHER if latin or often or _named_of("others", article) else Subject.TAKEN
+def is_about_kratom(article: Article) -> bool:
+    """Whether an article names kratom anywhere."""
+    return any(names_kratom(plain(block.text)) for block in article.blocks)
 
 
 def names_kratom(text: str) -> bool:
@@ -95,13 +84,14 @@ def _is_slip(word: str) -> bool:
 class _Reader:
     """Goes through an article and keeps in mind what is being talked of."""
 
-    def __init__(self, article: Article) -> None:
+    def __init__(self, article: Article, *, taken_for_kratom: bool) -> None:
         self._article = article
         others = _named_of("others", article)
         self._passing = {name for name, count in others.items() if count < _OFTEN}
-        self._main = _main_subject(article, others)
+        self._main = taken_for_kratom or _main_subject(article, others)
         self._headings: list[tuple[int, Block]] = []
         self._lead = ""
+        self._explains = False
 
     def read(self) -> Iterator[Placed]:
         by_block: dict[int, list[Sentence]] = {}
@@ -115,15 +105,26 @@ class _Reader:
         in_list = block.kind in {BlockKind.ITEM, BlockKind.ROW}
         above = " ".join([*(plain(heading.text) for _, heading in self._headings[-2:]), self._lead if in_list else ""])
         subject = self._subject_above(above)
-        last = ""
+        last, self._explains = "", False
         for sentence in sentences:
             text = plain(sentence.text)
             named = _named(text, self._passing)
             if named is not None:
                 subject = named
-            about = About.OTHER if _is_compared(text) else _about(text, named, subject)
+            about = self._tie(text, named, subject=subject)
             yield Placed(sentence, about, f"{above} {last}".strip(), block.kind is BlockKind.HEADING)
             last = text
+
+    def _tie(self, text: str, named: bool | None, *, subject: bool) -> About:  # noqa: FBT001 - three answers
+        """What ties a sentence to kratom; who explains an illness goes on until kratom is named."""
+        if _is_compared(text):
+            return About.OTHER
+        tie = _about(text, named, subject)
+        explains = pattern(declared("topic")["background"]).search(text[:_OPENING]) is not None
+        self._explains = tie in {About.PRONOUN, About.RUNNING} and (
+            explains or (self._explains and _BY_PRONOUN.match(text) is not None)
+        )
+        return About.BACKGROUND if self._explains else tie
 
     def _subject_above(self, above: str) -> bool:
         named = _named(self._lead) if self._lead else None

@@ -34,7 +34,7 @@ def schema(
         str,
         typer.Argument(
             metavar="NAME",
-            help="assessment, case, claim, claims, interaction, sensitivity, or a table such as clinical_pk.",
+            help="article, assessment, case, claim, claims, interaction, sensitivity, or a table such as clinical_pk.",
         ),
     ],
 ) -> None:
@@ -45,6 +45,7 @@ def schema(
     from speciosa import knowledge as room
 
     made = {
+        "article": reports.article_schema,
         "assessment": reports.schema,
         "case": cases.schema,
         "claim": reports.claim_schema,

@@ -11,7 +11,7 @@ class ClaimPhrases(Row):
     references: ClassVar[dict[str, str]] = {"claim": "claims"}
 
     claim: str
-    kind: Literal["needs", "contrary", "hints", "excludes", "example", "covers"]
+    kind: Literal["needs", "contrary", "hints", "excludes", "example", "covers", "unbound"]
     text: str
 
 

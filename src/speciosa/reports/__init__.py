@@ -5,8 +5,11 @@ Every number is shown with what it means and where it comes from.
 
 from speciosa.reports._claim_page import claim_html, claims_html
 from speciosa.reports._claim_terminal import claim_terminal, claims_terminal
+from speciosa.reports._article_page import article_html
+from speciosa.reports._article_terminal import article_terminal
 from speciosa.reports._figures import figure_svg
 from speciosa.reports._json import (
+    article_schema,
     claim_schema,
     claims_schema,
     from_json,
@@ -28,6 +31,9 @@ from speciosa.reports._validation import inserted, validation_html, validation_m
 from speciosa.reports._words import clean, number, span
 
 __all__ = [
+    "article_html",
+    "article_schema",
+    "article_terminal",
     "bars_svg",
     "claim_html",
     "claim_schema",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from speciosa.assessment import Assessment
-from speciosa.claims import ClaimList, ClaimSheet
+from speciosa.claims import Checked, ClaimList, ClaimSheet
 from speciosa.interaction import Interaction
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -27,7 +27,7 @@ def slugs(kind: str, names: Iterable[str]) -> dict[str, str]:
 class Anchors:
     """Where findings and knowledge rows stand in the page of one assessment, interaction, claim or list of claims."""
 
-    def __init__(self, record: Assessment | Interaction | ClaimSheet | ClaimList) -> None:
+    def __init__(self, record: Assessment | Interaction | ClaimSheet | ClaimList | Checked) -> None:
         self.findings = slugs("finding", (f.id for f in record.findings))
         self._rows = slugs("row", (source.id for source in record.sources))
         bare: dict[str, list[str]] = {}

@@ -14,13 +14,13 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from speciosa.assessment import Assessment
-from speciosa.claims import ClaimList, ClaimSheet
+from speciosa.claims import Checked, ClaimList, ClaimSheet
 from speciosa.errors import InputError
 from speciosa.interaction import Interaction
 from speciosa.sensitivity import Sensitivity
 
 VERSION = 1
-_NAMES: dict[type[BaseModel], str] = {ClaimSheet: "claim", ClaimList: "claims"}  # others are called as their class
+_NAMES: dict[type[BaseModel], str] = {ClaimSheet: "claim", ClaimList: "claims", Checked: "article"}  # others are called as their class
 R = TypeVar("R", Assessment, Interaction)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SPREAD_LIST = re.compile(r'\[\n\s+([^\[\]{}"]*?)\n\s+\]')  # strings hold no raw newline, so only lists match
@@ -33,7 +33,7 @@ class _Schema(GenerateJsonSchema):
         return {"anyOf": [super().float_schema(schema), {"type": "null"}]}
 
 
-def to_json(record: Assessment | Interaction | Sensitivity | ClaimSheet | ClaimList) -> str:
+def to_json(record: Assessment | Interaction | Sensitivity | ClaimSheet | ClaimList | Checked) -> str:
     """The whole record as JSON text; the same record gives the same bytes."""
     data = {"$schema": _id(type(record)), "schema_version": VERSION, **record.model_dump(mode="json")}
     text = json.dumps(_without_nan(data), indent=2, ensure_ascii=False, allow_nan=False)
@@ -95,6 +95,11 @@ def sensitivity_schema() -> dict[str, Any]:
 def claim_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of one claim as :func:`to_json` writes it."""
     return _schema(ClaimSheet)
+
+
+def article_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a checked article as :func:`to_json` writes it."""
+    return _schema(Checked)
 
 
 def claims_schema() -> dict[str, Any]:
