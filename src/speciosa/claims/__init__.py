@@ -1,11 +1,12 @@
 """Each claim on kratom: evidence, certainty, computed test, verdict; and an article read against them."""
 
-from speciosa.claims._article import Article, Block, BlockKind, Sentence
+from speciosa.claims._article import Article, Block, BlockKind
 from speciosa.claims._judge import Checked, Found, Passage, check_article
 from speciosa.claims._reading import article_of, read_article
 from speciosa.claims._record import Claim, Evidence, Judgement
 from speciosa.claims._register import find, register, search
 from speciosa.claims._rules import RULES, Rule
+from speciosa.claims._sentences import Sentence
 from speciosa.claims._sheet import ClaimList, ClaimSheet, listing, sheet
 from speciosa.claims._silence import Said, Silence
 from speciosa.claims._stance import Stance

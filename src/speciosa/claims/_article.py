@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from speciosa.claims._sentences import Sentence, sentences_of
+
 
 class BlockKind(StrEnum):
     """What a block of a text is."""
@@ -33,23 +35,6 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """One sentence, where it stands.
-
-    Attributes:
-        block: index of its block.
-        start: offset in the text of the block.
-        end: offset behind its last character.
-        text: the sentence without the space around it.
-    """
-
-    block: int
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True)
 class Article:
     """A text as it was read.
 
@@ -70,8 +55,6 @@ class Article:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """Every sentence in reading order; with what lies between them they give back each block."""
-        from speciosa.claims._sentences import sentences_of  # noqa: PLC0415 - splits by rules that know Sentence
-
         return tuple(one for index, block in enumerate(self.blocks) for one in sentences_of(block.text, index))
 
     @cached_property

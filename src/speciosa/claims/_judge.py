@@ -21,6 +21,7 @@ from speciosa.claims._tests_records import TestResult
 from speciosa.claims._topic import About, Placed, is_about_kratom
 from speciosa.exposure import Progress, Record
 
+_BY_SILENCE = "silent-on-serious-harm"
 _FEWEST_WORDS = 4  # of a sentence that makes a claim of its own
 
 
@@ -78,6 +79,7 @@ class Checked(Record):
         claims: the claims that were found, in the order of the register.
         tests: id of a claim → its computed tests; empty where nothing was simulated.
         silences: what such a text should say, and whether it does.
+        whole: the claim that the whole text makes by its silence; ``None`` where it is silent about nothing.
         sources: every row that something here rests on.
     """
 
@@ -93,6 +95,7 @@ class Checked(Record):
     claims: tuple[Claim, ...]
     tests: dict[str, tuple[TestResult, ...]]
     silences: tuple[Silence, ...]
+    whole: Claim | None
     sources: tuple[SourceNote, ...]
 
     @property
@@ -139,8 +142,13 @@ def check_article(
     claims = tuple(sorted((find(name) for name in ids), key=lambda claim: claim.id))
     tests = computed(sorted(ids), people=people, seed=seed, progress=progress) if simulate and ids else {}
     silent = silences((one.claim, one.stance) for one in found) if about else ()
+    whole = find(_BY_SILENCE) if ids and any(one.said is not Said.SAID for one in silent) else None
     urgent, known, day = checks.when_to_call(), knowledge.load(), on or dt.datetime.now().astimezone().date()
-    rows = {row for claim in claims for row in claim.sources} | {one.row for one in silent} | set(urgent.sources)
+    rows = (
+        {row for claim in (*claims, *([whole] if whole else [])) for row in claim.sources}
+        | {one.row for one in silent}
+        | set(urgent.sources)
+    )
     rows |= {row for results in tests.values() for one in results for row in one.sources}
     return Checked(
         title=article.title,
@@ -155,6 +163,7 @@ def check_article(
         claims=claims,
         tests=tests,
         silences=silent,
+        whole=whole,
         sources=notes(known, rows),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from speciosa.claims._article import Article, BlockKind
 from speciosa.claims._embedding import similarities
@@ -65,9 +66,7 @@ class _Fit:
     rules: int
 
 
-def candidates(
-    article: Article, *, taken_for_kratom: bool = False
-) -> tuple[tuple[Placed, ...], tuple[Candidate, ...]]:
+def candidates(article: Article, *, taken_for_kratom: bool = False) -> tuple[tuple[Placed, ...], tuple[Candidate, ...]]:
     """Every sentence with what it is about, and every claim that one of them may make."""
     where = placed(article, taken_for_kratom=taken_for_kratom)
     alike = similarities([one.sentence.text for one in where]) if where else {}
@@ -126,7 +125,7 @@ def _turned(stance: Stance) -> Stance:
 
 
 def _of_sentence(
-    index: int, one: Placed, alike: Mapping[str, Sequence[float]], *, item: bool
+    index: int, one: Placed, alike: Mapping[str, NDArray[np.float32]], *, item: bool
 ) -> Iterator[Candidate]:
     text = plain(one.sentence.text)
     clauses = clauses_of(text)
@@ -160,7 +159,7 @@ def _excluded(vocabulary: Vocabulary, text: str) -> bool:
 
 
 def _fit(vocabulary: Vocabulary, text: str, clauses: Sequence[Span], one: Placed, *, item: bool) -> _Fit | None:
-    """The best way in which the vocabulary of a claim fits; a clause before the sentence before what stands around it."""
+    """The best way in which the vocabulary of a claim fits; the clause first, what stands around it last."""
     whole = (0, len(text))
     short = item and len(text.split()) <= _SHORT_ITEM
     levels: tuple[tuple[int, Sequence[Span], str, bool], ...] = (

@@ -98,7 +98,7 @@ def _is_dropped(element: Tag) -> bool:
         return True
     if element.name in _KEPT or element.find(["h1", "main", "article"]) is not None:
         return False
-    marks = " ".join([*element.get_attribute_list("class"), element.get("id") or "", element.get("role") or ""])
+    marks = " ".join(str(mark) for name in ("class", "id", "role") for mark in element.get_attribute_list(name))
     hidden = element.has_attr("hidden") or "display:none" in str(element.get("style", "")).replace(" ", "")
     return hidden or bool(_MARKED.search(marks)) or element.get("role") in {"navigation", "contentinfo", "dialog"}
 

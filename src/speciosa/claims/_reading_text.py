@@ -61,7 +61,7 @@ def lines_as_blocks(lines: Sequence[str], page: int | None = None) -> Iterator[B
 
 def _is_broken(line: str, following: str, widest: int) -> bool:
     """Whether a line ends where its writer wanted: the next one begins large, and its first word had still fitted."""
-    first = following.split()[0] if following.strip() else ""
+    first = following.split(maxsplit=1)[0] if following.strip() else ""
     return len(line.rstrip()) + 1 + len(first) <= widest and first[:1].isupper()
 
 

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import sentencex
-
-from speciosa.claims._article import Sentence
 
 LANGUAGE = "en"
 # cells of a table row, and marks that list makers put within a line, end a sentence as well
@@ -18,6 +17,23 @@ _CLAUSE = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _SHORTEST = 2  # words of a clause that stands on its own
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence, where it stands.
+
+    Attributes:
+        block: index of its block.
+        start: offset in the text of the block.
+        end: offset behind its last character.
+        text: the sentence without the space around it.
+    """
+
+    block: int
+    start: int
+    end: int
+    text: str
 
 
 def sentences_of(text: str, block: int) -> Iterator[Sentence]:

@@ -8,15 +8,13 @@ from enum import StrEnum
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from speciosa.claims._article import Article, Block, BlockKind, Sentence
+from speciosa.claims._article import Article, Block, BlockKind
+from speciosa.claims._sentences import Sentence
 from speciosa.claims._terms import declared, pattern, plain, spans
 
 _NEAR_KRATOM = re.compile(r"\b[kc]ra[a-z]{2,9}\b")
 _SLIPS = 2  # letters by which a mistyped name may differ
-_NOT_IT = frozenset(
-    "crates crate crap crazy craze crazed crafts craft crafted cramp cramps cranky crash crave craves craving cravings "
-    "crack crater craters crates kraft kraut krautrock crawl cradle cream krato kraton kratos crayon cram".split()
-)
+_NOT_IT = frozenset({"crate", "crated", "crates", "crater", "craters", "craton", "krater", "kraton", "kratos", "kratz"})
 _BY_PRONOUN = re.compile(r"\W*\b(?:it|its|it's|they|both)\b")
 _OFTEN = 2  # mentions from which another thing is more than a word in passing
 _OPENING = 120  # letters in which a sentence says that it explains an illness
@@ -76,7 +74,10 @@ def names_kratom(text: str) -> bool:
 
 def _is_slip(word: str) -> bool:
     return word not in _NOT_IT and (
-        DamerauLevenshtein.distance(word, "kratom", score_cutoff=_SLIPS) <= _SLIPS and word.startswith(("krat", "crat"))
+        (
+            DamerauLevenshtein.distance(word, "kratom", score_cutoff=_SLIPS) <= _SLIPS
+            and word.startswith(("krat", "crat"))
+        )
         or (word.startswith("krat") and len(word) > len("kratom"))
     )
 
@@ -104,7 +105,7 @@ class _Reader:
     def _block(self, block: Block, sentences: list[Sentence]) -> Iterator[Placed]:
         in_list = block.kind in {BlockKind.ITEM, BlockKind.ROW}
         above = " ".join([*(plain(heading.text) for _, heading in self._headings[-2:]), self._lead if in_list else ""])
-        subject = self._subject_above(above)
+        subject = self._subject_above()
         last, self._explains = "", False
         for sentence in sentences:
             text = plain(sentence.text)
@@ -115,7 +116,7 @@ class _Reader:
             yield Placed(sentence, about, f"{above} {last}".strip(), block.kind is BlockKind.HEADING)
             last = text
 
-    def _tie(self, text: str, named: bool | None, *, subject: bool) -> About:  # noqa: FBT001 - three answers
+    def _tie(self, text: str, named: bool | None, *, subject: bool) -> About:
         """What ties a sentence to kratom; who explains an illness goes on until kratom is named."""
         if _is_compared(text):
             return About.OTHER
@@ -126,7 +127,7 @@ class _Reader:
         )
         return About.BACKGROUND if self._explains else tie
 
-    def _subject_above(self, above: str) -> bool:
+    def _subject_above(self) -> bool:
         named = _named(self._lead) if self._lead else None
         if named is not None:
             return named
@@ -189,7 +190,7 @@ def _outside_comparison(text: str, places: list[int] | list[tuple[int, int]]) ->
     return [start for start in starts if not any(0 <= start - end <= 2 + len("the ") for end in compared)]
 
 
-def _about(text: str, named: bool | None, subject: bool) -> About:  # noqa: FBT001 - what the text before was about
+def _about(text: str, named: bool | None, subject: bool) -> About:
     if named is False or not subject:
         return About.OTHER
     if named:

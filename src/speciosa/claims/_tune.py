@@ -71,7 +71,9 @@ def tune(folder: Path) -> Tuned:
     best = max(_GRID, key=lambda limit: f1_score(right, likely >= limit))
     model.fit(features, right)
     weights = {name: round(float(w), _DIGITS) for name, w in zip(FEATURES, model.coef_[0], strict=True)}
-    return Tuned(len(paths), len(rows), int(right.sum()), weights, round(float(model.intercept_[0]), _DIGITS), float(best))
+    return Tuned(
+        len(paths), len(rows), int(right.sum()), weights, round(float(model.intercept_[0]), _DIGITS), float(best)
+    )
 
 
 def write(tuned: Tuned) -> Path:
@@ -90,7 +92,9 @@ def _rows(path: Path, wider: Mapping[str, Sequence[str]]) -> Iterator[tuple[tupl
         sentence = _letters(where[one.place].sentence.text)
         here = [row for words, row in labels if words in sentence or sentence in words]
         named = {name for row in here for name in _named(row)} - {_NONE}
-        implied = {wide for name in named for wide in wider.get(name, ())} | {n for row in here for n in row.get("also", ())}
+        implied = {wide for name in named for wide in wider.get(name, ())} | {
+            n for row in here for n in row.get("also", ())
+        }
         if one.claim in named or one.claim not in implied:
             yield one.features, one.claim in named
 

@@ -3,10 +3,10 @@
 Every number is shown with what it means and where it comes from.
 """
 
-from speciosa.reports._claim_page import claim_html, claims_html
-from speciosa.reports._claim_terminal import claim_terminal, claims_terminal
 from speciosa.reports._article_page import article_html
 from speciosa.reports._article_terminal import article_terminal
+from speciosa.reports._claim_page import claim_html, claims_html
+from speciosa.reports._claim_terminal import claim_terminal, claims_terminal
 from speciosa.reports._figures import figure_svg
 from speciosa.reports._json import (
     article_schema,

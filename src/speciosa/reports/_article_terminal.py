@@ -70,6 +70,8 @@ def _silences(checked: Checked) -> Iterator[RenderableType]:
     for one in checked.silent:
         told = "says the opposite" if one.said is Said.DENIED else "not said"
         yield Padding(Text(clean(f"{sentence_case(one.topic)} ({told}): {one.why}")), (0, 0, 0, 2))
+    if checked.whole is not None:
+        yield Text(clean(f"{checked.whole.text} {words.whole(checked.whole)}"))
 
 
 def _claims(checked: Checked) -> Iterator[RenderableType]:
@@ -96,9 +98,8 @@ def _claim(one: Found, claim: Claim, *, again: bool) -> Text:
     )
     if again:
         return head
-    return head.append(
-        clean(f"Verdict: {claim.verdict.value}, how sure: {claim.certainty.value}. {words.first_sentence(claim.reason)}")
-    )
+    why = words.first_sentence(claim.reason)
+    return head.append(clean(f"Verdict: {claim.verdict.value}, how sure: {claim.certainty.value}. {why}"))
 
 
 def _unregistered(checked: Checked) -> Iterator[RenderableType]:

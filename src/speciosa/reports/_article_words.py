@@ -60,7 +60,8 @@ def _stand(stand: int, of: int) -> str:
 
 def standing(checked: Checked) -> dict[Standing, tuple[Claim, ...]]:
     """The claims by what becomes of them; a claim that is made several times counts where it fares worst."""
-    worst = {claim.id: max((one.standing for one in checked.of(claim.id)), key=_ORDER.index) for claim in checked.claims}
+    fares = {claim.id: [one.standing for one in checked.of(claim.id)] for claim in checked.claims}
+    worst = {claim: max(ways, key=_ORDER.index) for claim, ways in fares.items()}
     return {one: tuple(claim for claim in checked.claims if worst[claim.id] is one) for one in Standing}
 
 
@@ -77,6 +78,11 @@ def silence(checked: Checked) -> str:
     parts = [f"It is silent about {_listed(silent)}."] if silent else []
     parts += [f"It says the opposite of what is known about {_listed(denied)}."] if denied else []
     return " ".join(parts) or "It is silent about nothing that such a text should say."
+
+
+def whole(claim: Claim) -> str:
+    """The verdict on what a text suggests by what it leaves out."""
+    return f"Verdict: {claim.verdict.value}, how sure: {claim.certainty.value}. {claim.told}"
 
 
 def said(one: Found) -> str:

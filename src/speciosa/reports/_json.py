@@ -20,7 +20,8 @@ from speciosa.interaction import Interaction
 from speciosa.sensitivity import Sensitivity
 
 VERSION = 1
-_NAMES: dict[type[BaseModel], str] = {ClaimSheet: "claim", ClaimList: "claims", Checked: "article"}  # others are called as their class
+# others are called as their class
+_NAMES: dict[type[BaseModel], str] = {ClaimSheet: "claim", ClaimList: "claims", Checked: "article"}
 R = TypeVar("R", Assessment, Interaction)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SPREAD_LIST = re.compile(r'\[\n\s+([^\[\]{}"]*?)\n\s+\]')  # strings hold no raw newline, so only lists match
