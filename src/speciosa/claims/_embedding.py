@@ -1,4 +1,4 @@
-"""The meaning of a sentence as a vector: the mean of shipped word vectors, from files that are installed, offline.
+"""The meaning of a sentence as a vector: the mean of shipped word vectors, weighted by rarity, from files that are installed, offline.
 
 Only the two data files of the package ``wordllama`` are read (its code would look for newer ones on the network).
 """
@@ -39,8 +39,27 @@ def _files() -> tuple[Tokenizer, Vectors]:
 
 def _means(texts: Sequence[str]) -> Vectors:
     tokenizer, weights = _files()
+    rare = _rarity()
     encoded = tokenizer.encode_batch([text.lower() for text in texts], add_special_tokens=False)
-    return np.array([weights[one.ids].mean(axis=0) if one.ids else np.zeros(weights.shape[1]) for one in encoded])
+    return np.array(
+        [
+            np.average(weights[one.ids], axis=0, weights=rare[one.ids]) if one.ids else np.zeros(weights.shape[1])
+            for one in encoded
+        ],
+        dtype=np.float32,
+    )
+
+
+@cache
+def _rarity() -> Vectors:
+    """How much a piece of a word counts, shape (pieces,): the rarer it is among the phrasings, the more."""
+    tokenizer, weights = _files()
+    texts = [text.lower() for one in vocabularies() for text in one.examples]
+    seen = np.zeros(len(weights))
+    for one in tokenizer.encode_batch(texts, add_special_tokens=False):
+        seen[list(set(one.ids))] += 1.0
+    rare: Vectors = np.log((len(texts) + 1.0) / (seen + 0.5)).astype(np.float32)
+    return rare
 
 
 @cache

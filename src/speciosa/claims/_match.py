@@ -30,7 +30,7 @@ FEATURES = (
     "kratom named",
     "kratom meant",
 )
-_SURE_LIKENESS = 0.62  # a sentence so like a phrasing is a candidate even where no word of the vocabulary is in it
+_SURE_LIKENESS = 0.5  # a sentence so like a phrasing is a candidate even where no word of the vocabulary is in it
 _FEWEST_WORDS = 4  # of a sentence that may be matched by likeness alone
 _LONGEST_ANSWER = 30  # words
 _SHORT_ITEM = 9  # words up to which a list item is completed by the line that leads it in

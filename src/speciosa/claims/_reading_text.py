@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -23,6 +25,7 @@ _SIGNS = tuple(
     )
 )
 _ENOUGH = 2  # signs of Markdown that are no chance
+_LIST = 3  # short lines in a row that are no headings
 _HEADING_WORDS = 12
 _ENDS = (".", "!", ",", ";", ":", "…")
 _SPACE = re.compile(r"\s+")
@@ -41,7 +44,19 @@ def one_space(text: str) -> str:
 def from_plain(text: str) -> tuple[Block, ...]:
     """Paragraphs between empty lines; a short line without a full stop is a heading, a line with a bullet an item."""
     unix = text.replace("\r\n", "\n").replace("\r", "\n")
-    return tuple(block for part in _PARAGRAPHS.split(unix) for block in lines_as_blocks(part.split("\n")))
+    blocks = [block for part in _PARAGRAPHS.split(unix) for block in lines_as_blocks(part.split("\n"))]
+    return tuple(_runs_as_items(blocks))
+
+
+def _runs_as_items(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Many short lines in a row are a list, such as a menu or an advert; a title may stand before them."""
+    start = 0
+    for heading, group in groupby(blocks, key=lambda block: block.kind is BlockKind.HEADING):
+        run = list(group)
+        listed = heading and len(run) >= _LIST
+        for position, block in enumerate(run, start):
+            yield replace(block, kind=BlockKind.ITEM, level=0) if listed and position > 0 else block
+        start += len(run)
 
 
 def lines_as_blocks(lines: Sequence[str], page: int | None = None) -> Iterator[Block]:
