@@ -30,7 +30,7 @@ FEATURES = (
     "kratom named",
     "kratom meant",
 )
-_SURE_LIKENESS = 0.5  # a sentence so like a phrasing is a candidate even where no word of the vocabulary is in it
+_SURE_LIKENESS = 0.35  # a sentence so like a phrasing is a candidate even where no word of the vocabulary is in it
 _FEWEST_WORDS = 4  # of a sentence that may be matched by likeness alone
 _LONGEST_ANSWER = 30  # words
 _SHORT_ITEM = 9  # words up to which a list item is completed by the line that leads it in
@@ -66,8 +66,16 @@ class _Fit:
     rules: int
 
 
-def candidates(article: Article, *, taken_for_kratom: bool = False) -> tuple[tuple[Placed, ...], tuple[Candidate, ...]]:
-    """Every sentence with what it is about, and every claim that one of them may make."""
+def candidates(
+    article: Article, *, taken_for_kratom: bool = False, known: Sequence[Vocabulary] = ()
+) -> tuple[tuple[Placed, ...], tuple[Candidate, ...]]:
+    """Every sentence with what it is about, and every claim that one of them may make.
+
+    Args:
+        article: what was read.
+        taken_for_kratom: whether a text that does not name kratom is about it all the same.
+        known: vocabularies to know claims by; those of the table by default.
+    """
     where = placed(article, taken_for_kratom=taken_for_kratom)
     alike = similarities([one.sentence.text for one in where]) if where else {}
     myths = bool(pattern(declared("topic")["myths"]).search(plain(article.title)))
@@ -79,7 +87,7 @@ def candidates(article: Article, *, taken_for_kratom: bool = False) -> tuple[tup
             before = (False, [])
             continue
         item = article.blocks[one.sentence.block].kind in {BlockKind.ITEM, BlockKind.ROW}
-        here = [] if is_method(text) else list(_of_sentence(index, one, alike, item=item))
+        here = [] if is_method(text) else list(_of_sentence(index, one, alike, known or vocabularies(), item=item))
         if is_asked(text, myths=myths):
             before = (True, here)
             continue
@@ -125,12 +133,12 @@ def _turned(stance: Stance) -> Stance:
 
 
 def _of_sentence(
-    index: int, one: Placed, alike: Mapping[str, NDArray[np.float32]], *, item: bool
+    index: int, one: Placed, alike: Mapping[str, NDArray[np.float32]], known: Sequence[Vocabulary], *, item: bool
 ) -> Iterator[Candidate]:
     text = plain(one.sentence.text)
     clauses = clauses_of(text)
     likest = max(float(values[index]) for values in alike.values())
-    for vocabulary in vocabularies():
+    for vocabulary in known:
         if one.about is About.BACKGROUND and not vocabulary.unbound:
             continue
         near = float(alike[vocabulary.claim][index])
