@@ -106,9 +106,8 @@ def _rows(path: Path, wider: Mapping[str, Sequence[str]], known: Sequence[Vocabu
         sentence = _letters(where[one.place].sentence.text)
         here = [row for words, row in labels if words in sentence or sentence in words]
         named = {name for row in here for name in _named(row)} - {_NONE}
-        implied = {wide for name in named for wide in wider.get(name, ())} | {
-            n for row in here for n in row.get("also", ())
-        }
+        implied = {wide for name in named for wide in wider.get(name, ())}
+        implied |= {name for row in here for name in row.get("also", ())}
         if one.claim in named or one.claim not in implied:
             yield one.features, one.claim in named
 
