@@ -15,7 +15,7 @@ class ClaimSheet(Record):
     """One claim, ready to be shown.
 
     Attributes:
-        title: the claim in its own words.
+        title: the claim, quoted, with its verdict, so that no heading says what is not so.
         software: version of Speciosa.
         made_on: the day on which it was asked for.
         release: the knowledge used.
@@ -71,7 +71,7 @@ def sheet(claim_id: str, *, on: dt.date | None = None) -> ClaimSheet:
     claim = find(claim_id)
     day, known, urgent = on or _today(), knowledge.load(), checks.when_to_call()
     return ClaimSheet(
-        title=claim.text,
+        title=f"“{claim.text.removesuffix('.')}”: {claim.verdict}",
         software=speciosa.__version__,
         made_on=day,
         release=release_used(known, day),

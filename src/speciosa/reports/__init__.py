@@ -1,10 +1,14 @@
-"""Assessments, interactions and sensitivity analyses on screen, as a page and as JSON.
+"""Assessments, interactions, sensitivity analyses and claims on screen, as a page and as JSON.
 
 Every number is shown with what it means and where it comes from.
 """
 
+from speciosa.reports._claim_page import claim_html, claims_html
+from speciosa.reports._claim_terminal import claim_terminal, claims_terminal
 from speciosa.reports._figures import figure_svg
 from speciosa.reports._json import (
+    claim_schema,
+    claims_schema,
     from_json,
     interaction_from_json,
     interaction_schema,
@@ -25,6 +29,12 @@ from speciosa.reports._words import clean, number, span
 
 __all__ = [
     "bars_svg",
+    "claim_html",
+    "claim_schema",
+    "claim_terminal",
+    "claims_html",
+    "claims_schema",
+    "claims_terminal",
     "clean",
     "figure_svg",
     "from_json",

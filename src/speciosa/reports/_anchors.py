@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from speciosa.assessment import Assessment
+from speciosa.claims import ClaimList, ClaimSheet
 from speciosa.interaction import Interaction
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -24,11 +25,11 @@ def slugs(kind: str, names: Iterable[str]) -> dict[str, str]:
 
 
 class Anchors:
-    """Where findings and knowledge rows stand in the page of one assessment or interaction."""
+    """Where findings and knowledge rows stand in the page of one assessment, interaction, claim or list of claims."""
 
-    def __init__(self, assessment: Assessment | Interaction) -> None:
-        self.findings = slugs("finding", (f.id for f in assessment.findings))
-        self._rows = slugs("row", (source.id for source in assessment.sources))
+    def __init__(self, record: Assessment | Interaction | ClaimSheet | ClaimList) -> None:
+        self.findings = slugs("finding", (f.id for f in record.findings))
+        self._rows = slugs("row", (source.id for source in record.sources))
         bare: dict[str, list[str]] = {}
         for row in self._rows:
             bare.setdefault(row.rpartition(":")[2], []).append(row)
