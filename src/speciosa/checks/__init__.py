@@ -1,5 +1,6 @@
 """The checks of a case: findings with the rule that fired, its sources, and how sure anyone can be."""
 
+from speciosa.checks._emergency import when_to_call
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
 from speciosa.checks._run import beside, run
 
@@ -11,4 +12,5 @@ __all__ = [
     "Topic",
     "beside",
     "run",
+    "when_to_call",
 ]

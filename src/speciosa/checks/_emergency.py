@@ -10,19 +10,26 @@ from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
 from speciosa.checks._words import join, sentence
 from speciosa.exposure import Exposure
 
-ALWAYS = Rule(id="emergency.always", text="every assessment begins with when to call for help, whatever the case holds")
+ALWAYS = Rule(id="emergency.always", text="every output begins with when to call for help, whatever was asked")
 NALOXONE = "rules:R31"
 
 
 def check(case: Case, exposure: Exposure) -> Iterator[Finding]:  # noqa: ARG001 - all checks are called alike
     """One finding, whatever was simulated."""
-    yield when_to_call(case)
+    yield when_to_call(case.person.place)
 
 
-def when_to_call(case: Case) -> Finding:
-    """Signs, numbers of the person's place, naloxone."""
+def when_to_call(place: str | None = None) -> Finding:
+    """Signs, numbers of a place, naloxone: what every output begins with, whether or not it is about a person.
+
+    Args:
+        place: ISO 3166 code, such as ``US-CO`` or ``DE``; ``None`` where nobody said.
+
+    Raises:
+        KnowledgeError: the data package is damaged.
+    """
     known = knowledge.load()
-    call = numbers(case.person.place)
+    call = numbers(place)
     table = declared("emergency")
     rows = [row for entry in (*table["signs"], *table["today"]) for row in entry["rows"]]
     rows += [NALOXONE]
@@ -47,7 +54,7 @@ def when_to_call(case: Case) -> Finding:
         rule=ALWAYS,
         certainty=best_of((known.row(row) for row in rows), Certainty.MODERATE),
         sources=tuple(dict.fromkeys(rows)),
-        not_known=_not_known(case),
+        not_known=_not_known(place),
     )
 
 
@@ -63,7 +70,7 @@ def numbers(place: str | None) -> dict[str, str]:
     return {**table["other"], **table["numbers"].get(region, {})}
 
 
-def _not_known(case: Case) -> tuple[str, ...]:
-    if case.person.place is None:
+def _not_known(place: str | None) -> tuple[str, ...]:
+    if place is None:
         return ("Where you are: emergency numbers differ from country to country.",)
     return ()

@@ -77,7 +77,7 @@ def beside(case: Case, entered: str) -> tuple[Finding, ...]:
     Raises:
         KnowledgeError: the data package is damaged.
     """
-    found = [_emergency.when_to_call(case), *_interactions.beside(case, entered)]
+    found = [_emergency.when_to_call(case.person.place), *_interactions.beside(case, entered)]
     return tuple(_unique(sorted(found, key=lambda f: (f.severity.rank, _TOPICS.index(f.topic)))))
 
 
