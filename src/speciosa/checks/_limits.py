@@ -98,7 +98,7 @@ def _compare(value: Value, context: PaperContext, standard: Standard) -> Compare
     if number is None:
         return Compared(standard, None, None, NO_NUMBER)
     amount = _amount(value, number, context, row)
-    at = None if bound else _passed_at(value, number, context, row)
+    at = None if bound or _avoided(row, amount) else _passed_at(value, number, context, row)
     if isinstance(amount, str):
         return Compared(standard, None, None, amount, passed_at_g=at)
     kept = amount.found < amount.limit or (amount.found == amount.limit and row.comparator != "<")
@@ -163,10 +163,15 @@ def _amount(value: Value, number: float, context: PaperContext, row: LimitRow) -
         return _no_unit(value)
     ordinary = _Amount(fraction / scale, limit, unit)
     option = _option(row)
-    strict = declared("limits")["strict_class"] in (row.basis or "") and ordinary.found > limit
-    if option is None or day is None or strict:
+    if option is None or day is None or _avoided(row, ordinary):
         return ordinary
     return _Amount(day, limit * scale * option, "mg/day")
+
+
+def _avoided(row: LimitRow, amount: _Amount | str) -> bool:
+    """Whether a solvent that is to be avoided altogether is above its limit by weight: no daily amount excuses it."""
+    strict = declared("limits")["strict_class"] in (row.basis or "")
+    return strict and isinstance(amount, _Amount) and amount.found > amount.limit
 
 
 def _option(row: LimitRow) -> float | None:

@@ -1,6 +1,7 @@
 """Alkaloids of a product or a paper beside the limits that laws and proposals set for them."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from speciosa.cases import Content
@@ -12,7 +13,7 @@ from speciosa.checks._limit_rows import Standard, entry, holding
 from speciosa.checks._limits import OTHER_UNIT, TOO_COARSE, unit_words
 from speciosa.checks._paper_context import PaperContext
 from speciosa.checks._product import HYDROXY, Composition, is_seven_oh, share_of_seven_oh
-from speciosa.checks._words import join, quantity
+from speciosa.checks._words import join, listed, quantity
 
 NO_SERVING = "the limit is for a serving, and the weight of a serving was not told"
 REMEMBERED = "our table holds this limit from memory only"
@@ -32,13 +33,14 @@ class _Beside:
 
 
 def check(product: Composition, context: PaperContext) -> Iterator[Finding]:
-    """One finding per limit that is passed, and per limit of which it cannot be told."""
-    found = [one for one in _compared(product, context) if one.above is not False]
-    decided = {(one.content.analyte, one.standard.row.standard) for one in found if one.above}
-    for one in found:
+    """One finding per alkaloid and law or standard that is passed, or of which it cannot be told."""
+    groups: dict[tuple[str, str], list[_Beside]] = defaultdict(list)
+    for one in _compared(product, context):
+        if one.above is not False:
+            groups[one.content.analyte, one.standard.row.standard].append(one)
+    for group in groups.values():
         # one passed limit of a standard suffices; what cannot be told of its others adds nothing
-        if one.above or (one.content.analyte, one.standard.row.standard) not in decided:
-            yield _finding(one)
+        yield _finding([one for one in group if one.above] or group, asked=product.certificate is not None)
 
 
 def _compared(product: Composition, context: PaperContext) -> Iterator[_Beside]:
@@ -115,32 +117,50 @@ def _per_serving(context: PaperContext, content: Content, figure: float) -> floa
     return None if mg_per_g is None or context.serving_g is None else mg_per_g * context.serving_g
 
 
-def _finding(one: _Beside) -> Finding:
-    row, content, cannot = one.standard.row, one.content, one.above is None
-    law = one.standard.binding
-    limit = quantity(row.number("limit_value"), unit_words(row.unit))
-    limit = "any amount" if row.unit == "any amount" else limit
-    held = f" ({quantity(one.found, unit_words(row.unit))})" if one.found is not None else ""
-    allows = "allows" if law else "would allow"
+def _finding(group: Sequence[_Beside], *, asked: bool) -> Finding:
+    first = group[0]
+    row, content, cannot = first.standard.row, first.content, first.above is None
+    law = first.standard.binding
+    limits = listed(dict.fromkeys(_limit(one) for one in group), last="and" if cannot else "or")
+    rows = [one.standard.row for one in group]
     return Finding(
         id=f"certificate:limit:{row.id}",
         topic=Topic.CERTIFICATE,
         severity=Severity.UNKNOWN if cannot else Severity.MAJOR if law else Severity.MODERATE,
         title=f"{content.analyte[0].upper()}{content.analyte[1:]} and {row.standard}",
         sentence=(
-            f"Whether the product keeps the limit of {row.standard} for {content.analyte} ({limit}) cannot be "
-            f"told: {one.why}."
+            f"Whether the product keeps the limit of {row.standard} for {content.analyte} ({limits}) cannot be "
+            f"told: {'; '.join(dict.fromkeys(one.why for one in group))}."
             if cannot
-            else f"The product holds more {content.analyte}{held} than {row.standard} {allows} ({limit}; {row.status})."
+            else join(
+                *(_passed(one) for one in group), "Where this is law, such a product may not be sold." if law else ""
+            )
         ),
         reason=join(
             f"The content is {content.qualifier} ({content.where}).",
-            f"This limit begins on {row.effective_from}." if one.standard.force == "proposal" else "",
+            f"This law begins on {row.effective_from}."
+            if first.standard.force == "proposal" and row.status.startswith("law")
+            else "",
         ),
-        rule=Rule(id=f"limits:{row.id}", text=f"{content.analyte} is compared with {limit}, {row.applies_to}"),
-        certainty=Certainty.NOT_KNOWN if cannot else best_of([row], Certainty.MODERATE),
-        sources=(f"limits:{row.id}", *content.rows),
+        rule=Rule(id=f"limits:{row.id}", text=f"{content.analyte} is compared with {limits}, {row.applies_to}"),
+        certainty=Certainty.NOT_KNOWN if cannot else best_of(rows, Certainty.MODERATE),
+        sources=(*(f"limits:{row.id}" for row in rows), *content.rows),
         not_known=(f"The content of {content.analyte} in the unit of this limit.",) if cannot else (),
         subject=content.analyte,
-        ask=ASK.format(analyte=content.analyte) if content.where and not content.rows else "",
+        ask=ASK.format(analyte=content.analyte) if asked else "",
     )
+
+
+def _passed(one: _Beside) -> str:
+    row, content = one.standard.row, one.content
+    allows = "allows" if one.standard.binding else "would allow"
+    if row.unit == "any amount":
+        held = quantity(one.found or 0.0, content.unit)
+        return f"The product holds {content.analyte} ({held}), and {row.standard} {allows} none ({row.status})."
+    held = f" ({quantity(one.found, unit_words(row.unit))})" if one.found is not None else ""
+    return f"The product holds more {content.analyte}{held} than {row.standard} {allows} ({_limit(one)}; {row.status})."
+
+
+def _limit(one: _Beside) -> str:
+    row = one.standard.row
+    return "none" if row.unit == "any amount" else quantity(row.number("limit_value"), unit_words(row.unit))

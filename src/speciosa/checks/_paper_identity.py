@@ -47,10 +47,12 @@ def _laboratory(paper: Certificate) -> Iterator[Finding]:
     known = any(plain(body) in words for body in declared("paper")["accreditation"])
     numbered = bool(re.search(r"\d", re.sub(r"17025(:\d{4})?", "", paper.accreditation or "")))
     gaps = [
-        "it names no laboratory" if not (paper.laboratory or "").strip() else "",
-        "it names no accreditation" if not words else "",
-        f"“{paper.accreditation}” names no body that accredits and no ISO/IEC 17025" if words and not known else "",
-        "it gives no number under which the accreditation can be looked up" if known and not numbered else "",
+        "names no laboratory" if not (paper.laboratory or "").strip() else "",
+        "names no accreditation" if not words else "",
+        f"names “{paper.accreditation}”, which is no body that accredits and no ISO/IEC 17025"
+        if words and not known
+        else "",
+        "gives no number under which the accreditation can be looked up" if known and not numbered else "",
     ]
     told = [gap for gap in gaps if gap]
     if told:
@@ -58,7 +60,7 @@ def _laboratory(paper: Certificate) -> Iterator[Finding]:
             "laboratory",
             LABORATORY,
             "Who tested is not clear",
-            f"Of the laboratory {listed(told)}. Nobody can look up whether it exists and may do these tests.",
+            f"The paper {listed(told)}. So nobody can look up whether the laboratory exists and may do these tests.",
             "A laboratory accredited to ISO/IEC 17025 stands in a public list with the methods that it may use.",
             "Ask the seller for the name and address of the laboratory, the body that accredited it and the number; "
             "look it up in the list of that body, and ask the laboratory whether it issued this paper.",

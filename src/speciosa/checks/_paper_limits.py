@@ -67,6 +67,7 @@ def _above(one: _Judged, context: PaperContext) -> Finding:
     told, rest = _most_telling(above)
     sellers = [c for c in of_value(value, context, sellers=True) if c.above]
     printed = f"{value.result_as_printed} {value.unit_as_printed}".strip()
+    unclear = [c.why for c in one.open if c.why]
     return Finding(
         id=f"certificate:above:{slug(value.analyte)}:{slug(value.where)}",
         topic=Topic.CERTIFICATE,
@@ -84,7 +85,7 @@ def _above(one: _Judged, context: PaperContext) -> Finding:
             *(_limit_words(c) for c in rest),
             *(_limit_words(c) for c in sellers),
             _means(kind),
-            f"Not known for certain: {'; '.join(_why(c) for c in one.open)}." if one.open else "",
+            f"Of other limits it cannot be told: {'; '.join(dict.fromkeys(unclear))}." if unclear else "",
         ),
         rule=LIMIT,
         certainty=best_of([c.row for c in above], Certainty.MODERATE),
@@ -138,8 +139,8 @@ def _from_grams(compared: Sequence[Compared], context: PaperContext) -> str:
     first = min(found, key=lambda c: c.passed_at_g or 0.0)
     day = f" The heaviest day here is {quantity(context.grams_per_day, 'g')}." if context.grams_per_day else ""
     return (
-        f"The limit of {first.row.standard} is passed from {quantity(first.passed_at_g or 0.0, 'g')} of product a "
-        f"day on.{day}"
+        f"From {quantity(first.passed_at_g or 0.0, 'g')} of product a day on the limit of {first.row.standard} is "
+        f"passed.{day}"
     )
 
 
@@ -173,11 +174,7 @@ def _cannot_tell(kind: str, why: tuple[str, ...], members: Sequence[_Judged], co
         title=f"{_name(first)}{' and others' if len(members) > 1 else ''}: cannot be told",
         sentence=join(
             f"Whether {names} {'is' if len(members) == 1 else 'are'} above a limit cannot be told: {'; '.join(why)}.",
-            *(
-                join(_of(one, members), _from_grams(one.open, context))
-                for one in members
-                if _from_grams(one.open, context)
-            ),
+            *(f"{_of(one, members)}{told}" for one in members if (told := _from_grams(one.open, context))),
         ),
         reason=join(
             *(f"The certificate says {one.value.result_as_printed} ({one.value.where})." for one in members),
@@ -194,7 +191,7 @@ def _cannot_tell(kind: str, why: tuple[str, ...], members: Sequence[_Judged], co
 
 
 def _of(one: _Judged, members: Sequence[_Judged]) -> str:
-    return f"Of {one.value.analyte}:" if len(members) > 1 else ""
+    return f"{_name(one.value)}: " if len(members) > 1 else ""
 
 
 def _clean(fine: Sequence[_Judged], context: PaperContext) -> Finding:
