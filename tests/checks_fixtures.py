@@ -89,6 +89,18 @@ LEAF_LINES = (
     "speciogynine,2.4,mg/g,0.1",
     "paynantheine,4.1,mg/g,0.1",
 )
+GOOD_LINES = (
+    "lead,0.1,ppm,0.01",
+    "cadmium,<0.05,ppm,",
+    "arsenic,ND,ppm,0.05",
+    "mercury,ND,ppm,0.01",
+    "total plate count,5000,CFU/g,10",
+    "Salmonella,absent,in 25 g,",
+    "E. coli,absent,in 10 g,",
+    "total aflatoxins,ND,ppb,1",
+    "pesticides,ND,ppb,10",
+    "adulterants,ND,ppb,10",
+)
 METHODS = {
     "alkaloid": "HPLC-DAD",
     "sum": "HPLC-DAD",

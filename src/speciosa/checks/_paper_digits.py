@@ -55,15 +55,12 @@ class _Judge:
 
 
 def check(paper: Certificate, context: PaperContext) -> Iterator[Finding]:
-    """One finding per test that speaks; none on papers with few numbers."""
+    """At most one finding on digits that agree too well, one on precision, one per lot that was copied."""
     lines, judge = list(_lines(paper)), _judge()
-    repeated = list(_repeats(lines, judge))
-    yield from repeated
+    tests = (_repeats, _round, _endings, _last) if len(lines) >= judge.fewest else (_repeats,)
+    # numbers that repeat have uneven last digits too: the first test that speaks says what is the matter
+    yield from next((said for test in tests if (said := list(test(lines, judge)))), [])
     if len(lines) >= judge.fewest:
-        rounds = list(_round(lines, judge))
-        yield from rounds or _last(lines, judge)  # numbers that are all round have uneven last digits too
-        if not repeated:
-            yield from _endings(lines, judge)
         yield from _precision(lines)
     yield from _copied(paper, lines, context, judge)
 

@@ -43,14 +43,18 @@ def check(paper: Certificate, context: PaperContext) -> Iterator[Finding]:
 
 
 def _laboratory(paper: Certificate) -> Iterator[Finding]:
-    words = plain(paper.accreditation or "")
-    known = any(plain(body) in words for body in declared("paper")["accreditation"])
-    numbered = bool(re.search(r"\d", re.sub(r"17025(:\d{4})?", "", paper.accreditation or "")))
+    words = f" {plain(paper.accreditation or '')} "
+    bodies = [f" {plain(body)} " for body in declared("paper")["accreditation"]]
+    known = any(body in words for body in bodies)
+    rest = re.sub(r" 17025( 20\d\d)? ", " ", words)
+    for body in bodies:
+        rest = rest.replace(body, " ")
+    numbered = bool(re.search(r"\d", rest))
     gaps = [
         "names no laboratory" if not (paper.laboratory or "").strip() else "",
-        "names no accreditation" if not words else "",
+        "names no accreditation" if not words.strip() else "",
         f"names “{paper.accreditation}”, which is no body that accredits and no ISO/IEC 17025"
-        if words and not known
+        if words.strip() and not known
         else "",
         "gives no number under which the accreditation can be looked up" if known and not numbered else "",
     ]
