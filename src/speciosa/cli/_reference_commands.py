@@ -33,7 +33,7 @@ def schema(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="assessment, case, interaction, sensitivity, or a table such as clinical_pk."
+            metavar="NAME", help="assessment, case, extract, interaction, sensitivity, or a table such as clinical_pk."
         ),
     ],
 ) -> None:
@@ -46,6 +46,7 @@ def schema(
     made = {
         "assessment": reports.schema,
         "case": cases.schema,
+        "extract": reports.extract_schema,
         "interaction": reports.interaction_schema,
         "sensitivity": reports.sensitivity_schema,
     }.get(name)

@@ -3,8 +3,12 @@
 Every number is shown with what it means and where it comes from.
 """
 
+from speciosa.reports._extract_figure import extract_svg
+from speciosa.reports._extract_page import extract_html
+from speciosa.reports._extract_terminal import extract_terminal
 from speciosa.reports._figures import figure_svg
 from speciosa.reports._json import (
+    extract_schema,
     from_json,
     interaction_from_json,
     interaction_schema,
@@ -26,6 +30,10 @@ from speciosa.reports._words import clean, number, span
 __all__ = [
     "bars_svg",
     "clean",
+    "extract_html",
+    "extract_schema",
+    "extract_svg",
+    "extract_terminal",
     "figure_svg",
     "from_json",
     "html",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from speciosa.assessment import Assessment
+from speciosa.extract import Extract
 from speciosa.interaction import Interaction
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -24,9 +25,9 @@ def slugs(kind: str, names: Iterable[str]) -> dict[str, str]:
 
 
 class Anchors:
-    """Where findings and knowledge rows stand in the page of one assessment or interaction."""
+    """Where findings and knowledge rows stand in the page of one record."""
 
-    def __init__(self, assessment: Assessment | Interaction) -> None:
+    def __init__(self, assessment: Assessment | Extract | Interaction) -> None:
         self.findings = slugs("finding", (f.id for f in assessment.findings))
         self._rows = slugs("row", (source.id for source in assessment.sources))
         bare: dict[str, list[str]] = {}
