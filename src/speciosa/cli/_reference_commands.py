@@ -34,7 +34,7 @@ def schema(
         str,
         typer.Argument(
             metavar="NAME",
-            help="assessment, case, claim, claims, interaction, sensitivity, or a table such as clinical_pk.",
+            help="assessment, case, claim, claims, extract, interaction, sensitivity, or a table such as clinical_pk.",
         ),
     ],
 ) -> None:
@@ -49,6 +49,7 @@ def schema(
         "case": cases.schema,
         "claim": reports.claim_schema,
         "claims": reports.claims_schema,
+        "extract": reports.extract_schema,
         "interaction": reports.interaction_schema,
         "sensitivity": reports.sensitivity_schema,
     }.get(name)

@@ -8,10 +8,14 @@ from speciosa.reports._claim_terminal import claim_terminal, claims_terminal
 from speciosa.reports._claim_test_figure import ClaimTestsView, claim_tests_svg, claim_tests_view
 from speciosa.reports._claim_test_words import markdown as claim_tests_markdown
 from speciosa.reports._claim_test_words import sentence as claim_tests_sentence
+from speciosa.reports._extract_figure import extract_svg
+from speciosa.reports._extract_page import extract_html
+from speciosa.reports._extract_terminal import extract_terminal
 from speciosa.reports._figures import figure_svg
 from speciosa.reports._json import (
     claim_schema,
     claims_schema,
+    extract_schema,
     from_json,
     interaction_from_json,
     interaction_schema,
@@ -44,6 +48,10 @@ __all__ = [
     "claims_schema",
     "claims_terminal",
     "clean",
+    "extract_html",
+    "extract_schema",
+    "extract_svg",
+    "extract_terminal",
     "figure_svg",
     "from_json",
     "html",

@@ -16,6 +16,7 @@ from pydantic_core import core_schema
 from speciosa.assessment import Assessment
 from speciosa.claims import ClaimList, ClaimSheet
 from speciosa.errors import InputError
+from speciosa.extract import Extract
 from speciosa.interaction import Interaction
 from speciosa.sensitivity import Sensitivity
 
@@ -33,7 +34,7 @@ class _Schema(GenerateJsonSchema):
         return {"anyOf": [super().float_schema(schema), {"type": "null"}]}
 
 
-def to_json(record: Assessment | Interaction | Sensitivity | ClaimSheet | ClaimList) -> str:
+def to_json(record: BaseModel) -> str:
     """The whole record as JSON text; the same record gives the same bytes."""
     data = {"$schema": _id(type(record)), "schema_version": VERSION, **record.model_dump(mode="json")}
     text = json.dumps(_without_nan(data), indent=2, ensure_ascii=False, allow_nan=False)
@@ -85,6 +86,11 @@ def schema() -> dict[str, Any]:
 def interaction_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of an interaction as :func:`to_json` writes it."""
     return _schema(Interaction)
+
+
+def extract_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an extract as :func:`to_json` writes it."""
+    return _schema(Extract)
 
 
 def sensitivity_schema() -> dict[str, Any]:
