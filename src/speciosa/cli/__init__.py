@@ -1,12 +1,13 @@
 """The command line: a thin face over the library."""
 
-from speciosa.cli import (
+from speciosa.cli import (  # importing them registers their commands
     _case_commands,
+    _claim_commands,
     _product_commands,
     _reference_commands,
-)  # importing them registers their commands
+)
 from speciosa.cli._root import app, main
 
 __all__ = ["app", "main"]
 
-del _case_commands, _product_commands, _reference_commands
+del _case_commands, _claim_commands, _product_commands, _reference_commands

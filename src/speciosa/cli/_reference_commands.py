@@ -33,11 +33,12 @@ def schema(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="assessment, case, extract, interaction, sensitivity, or a table such as clinical_pk."
+            metavar="NAME",
+            help="assessment, case, claim, claims, extract, interaction, sensitivity, or a table such as clinical_pk.",
         ),
     ],
 ) -> None:
-    """Print the JSON Schema of a case file, of an assessment or interaction, or of a table of the knowledge."""
+    """Print the JSON Schema of a case file, of what a command writes as JSON, or of a table of the knowledge."""
     import json as text
 
     from speciosa import cases, reports
@@ -46,6 +47,8 @@ def schema(
     made = {
         "assessment": reports.schema,
         "case": cases.schema,
+        "claim": reports.claim_schema,
+        "claims": reports.claims_schema,
         "extract": reports.extract_schema,
         "interaction": reports.interaction_schema,
         "sensitivity": reports.sensitivity_schema,

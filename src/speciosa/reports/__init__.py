@@ -1,13 +1,20 @@
-"""Assessments, interactions and sensitivity analyses on screen, as a page and as JSON.
+"""Assessments, interactions, sensitivity analyses and claims on screen, as a page and as JSON.
 
 Every number is shown with what it means and where it comes from.
 """
 
+from speciosa.reports._claim_page import claim_html, claims_html
+from speciosa.reports._claim_terminal import claim_terminal, claims_terminal
+from speciosa.reports._claim_test_figure import ClaimTestsView, claim_tests_svg, claim_tests_view
+from speciosa.reports._claim_test_words import markdown as claim_tests_markdown
+from speciosa.reports._claim_test_words import sentence as claim_tests_sentence
 from speciosa.reports._extract_figure import extract_svg
 from speciosa.reports._extract_page import extract_html
 from speciosa.reports._extract_terminal import extract_terminal
 from speciosa.reports._figures import figure_svg
 from speciosa.reports._json import (
+    claim_schema,
+    claims_schema,
     extract_schema,
     from_json,
     interaction_from_json,
@@ -28,7 +35,18 @@ from speciosa.reports._validation import inserted, validation_html, validation_m
 from speciosa.reports._words import clean, number, span
 
 __all__ = [
+    "ClaimTestsView",
     "bars_svg",
+    "claim_html",
+    "claim_schema",
+    "claim_terminal",
+    "claim_tests_markdown",
+    "claim_tests_sentence",
+    "claim_tests_svg",
+    "claim_tests_view",
+    "claims_html",
+    "claims_schema",
+    "claims_terminal",
     "clean",
     "extract_html",
     "extract_schema",

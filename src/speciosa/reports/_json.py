@@ -1,4 +1,4 @@
-"""Assessments, interactions and sensitivity analyses ⇄ JSON, and the JSON Schemas of them.
+"""Assessments, interactions, sensitivity analyses and claims ⇄ JSON, and the JSON Schemas of them.
 
 JSON has no NaN: a number that could not be determined is ``null`` there and NaN again once read.
 """
@@ -14,12 +14,14 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from speciosa.assessment import Assessment
+from speciosa.claims import ClaimList, ClaimSheet
 from speciosa.errors import InputError
 from speciosa.extract import Extract
 from speciosa.interaction import Interaction
 from speciosa.sensitivity import Sensitivity
 
 VERSION = 1
+_NAMES: dict[type[BaseModel], str] = {ClaimSheet: "claim", ClaimList: "claims"}  # others are called as their class
 R = TypeVar("R", Assessment, Interaction)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SPREAD_LIST = re.compile(r'\[\n\s+([^\[\]{}"]*?)\n\s+\]')  # strings hold no raw newline, so only lists match
@@ -32,7 +34,7 @@ class _Schema(GenerateJsonSchema):
         return {"anyOf": [super().float_schema(schema), {"type": "null"}]}
 
 
-def to_json(record: Assessment | Extract | Interaction | Sensitivity) -> str:
+def to_json(record: BaseModel) -> str:
     """The whole record as JSON text; the same record gives the same bytes."""
     data = {"$schema": _id(type(record)), "schema_version": VERSION, **record.model_dump(mode="json")}
     text = json.dumps(_without_nan(data), indent=2, ensure_ascii=False, allow_nan=False)
@@ -96,6 +98,16 @@ def sensitivity_schema() -> dict[str, Any]:
     return _schema(Sensitivity)
 
 
+def claim_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one claim as :func:`to_json` writes it."""
+    return _schema(ClaimSheet)
+
+
+def claims_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a list of claims as :func:`to_json` writes it."""
+    return _schema(ClaimList)
+
+
 def _schema(kind: type[BaseModel]) -> dict[str, Any]:
     body = kind.model_json_schema(schema_generator=_Schema, mode="serialization")
     head = _head(kind)
@@ -109,7 +121,7 @@ def _schema(kind: type[BaseModel]) -> dict[str, Any]:
 
 
 def _id(kind: type[BaseModel]) -> str:
-    return f"urn:speciosa:{kind.__name__.lower()}:{VERSION}"
+    return f"urn:speciosa:{_NAMES.get(kind, kind.__name__.lower())}:{VERSION}"
 
 
 def _head(kind: type[BaseModel]) -> dict[str, Any]:
