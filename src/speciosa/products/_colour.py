@@ -5,8 +5,8 @@ Three questions, each with its own answer and its own *not determined*:
 1. How far do colours differ, vendors aside? Mixed model of the logarithm of a content, colours fixed, vendors random.
 2. Are they alike? Two one-sided tests: the 90 % interval of a ratio inside 0.80 to 1.25, the margin that regulators use
    for medicines that may replace each other.
-3. Can colour be told from composition? Logistic regression, each vendor predicted from the others; balanced accuracy with
-   a bootstrap interval, beside what guessing gives, and how often shuffled colours do as well.
+3. Can colour be told from composition? Logistic regression, each vendor predicted from the others; balanced accuracy
+   with a bootstrap interval, beside what guessing gives, and how often shuffled colours do as well.
 """
 
 import math
@@ -145,7 +145,7 @@ def lots_needed(log_sd: float) -> int:
     Args:
         log_sd: standard deviation of the logarithm between lots.
     """
-    z = stats.norm.ppf(_LEVEL + (1 - _LEVEL) / 2) + stats.norm.ppf(1 - (1 - _POWER) / 2)
+    z = float(stats.norm.ppf(_LEVEL + (1 - _LEVEL) / 2) + stats.norm.ppf(1 - (1 - _POWER) / 2))
     return max(2, math.ceil(2.0 * (z * log_sd / math.log(MARGIN)) ** 2))
 
 

@@ -6,8 +6,8 @@
     A,A1,red,14.2,3.1,1.9,2.2,<0.1
     A,A2,Green Maeng Da,15.0,3.3,2.0,2.5,0.15
 
-Contents are mg/g. What was below a limit (``<0.1``) or not found (``ND``) is left out of the statistics of that alkaloid,
-and counted; an empty cell was not tested.
+Contents are mg/g. What was below a limit (``<0.1``) or not found (``ND``) is left out of the statistics of that
+alkaloid; an empty cell was not tested.
 """
 
 import csv
