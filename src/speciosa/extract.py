@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 import speciosa
 from speciosa import cases, checks, exposure, knowledge, products
 from speciosa.assessment import KnowledgeRelease, SourceNote, notes, release_used
@@ -39,12 +37,12 @@ _LEAF_STUDIES = (
     "clinical_pk:CP026",
 )  # the tea, and the largest dose of leaf of known content
 _TEA, _CAPSULES = "the tea of 2 g leaf powder that was studied", "the largest dose of leaf capsules that was studied"
-_SHOWN = (
-    ("mitragynine.cmax", "highest mitragynine in plasma"),
-    ("mitragynine.auc", "mitragynine over time (AUC)"),
-    ("7-hydroxymitragynine.cmax", "highest 7-hydroxymitragynine in plasma"),
-    ("7-hydroxymitragynine.auc", "7-hydroxymitragynine over time (AUC)"),
-)
+_SHOWN = {
+    "mitragynine.cmax": "highest mitragynine in plasma",
+    "mitragynine.auc": "mitragynine over time (AUC)",
+    "7-hydroxymitragynine.cmax": "highest 7-hydroxymitragynine in plasma",
+    "7-hydroxymitragynine.auc": "7-hydroxymitragynine over time (AUC)",
+}
 
 
 class Statement(Record):
@@ -485,7 +483,7 @@ def _grown(
         yield Growth(
             beside=f"{words} ({mg:.3g} mg mitragynine in the leaf)",
             dose=None if held is None else _figure("dose", "mitragynine swallowed", held.mg * (1.0 / mg), ""),
-            figures=tuple(_ratios(exposed.runs[0], other.runs[0])),
+            figures=tuple(exposure.beside(exposed.runs[0], other.runs[0], _SHOWN)),
         )
 
 
@@ -496,22 +494,3 @@ def _leaf_doses() -> Iterator[tuple[str, dict[str, object], str, float]]:
     mg = float(known.row(_LEAF_STUDIES[1]).number("analyte_dose_mg"))
     one = {"analyte": "mitragynine", "amount": f"{mg:g} mg/serving", "qualifier": "measured"}
     yield _CAPSULES, {"form": "capsule", "unit": "serving", "contents": [one]}, "1 serving", mg
-
-
-def _ratios(mine: exposure.Run, leaf: exposure.Run) -> Iterator[Figure]:
-    """Each exposure of the serving over that of the leaf dose, in the same person and the same draw."""
-    for key, label in _SHOWN:
-        one, other = mine.measured.get(key), leaf.measured.get(key)
-        if one is None or other is None:
-            continue
-        same = dict(zip(_who(leaf), other.values, strict=True))
-        below = np.array([same.get(who, np.nan) for who in _who(mine)])
-        ratio = np.divide(one.values, below, out=np.full(below.shape, np.nan), where=below > 0)
-        figure = exposure.figure(f"{key}.ratio", label, ratio, "", mine, one.rows)
-        if figure is not None:
-            yield figure
-
-
-def _who(run: exposure.Run) -> list[tuple[int, int]]:
-    """Person and draw of each run: the same numbers are the same person and the same parameters."""
-    return [(int(p), int(d)) for p, d in zip(run.plan.person, run.plan.draw, strict=True)]

@@ -56,3 +56,33 @@ def extract(
         made = explain(asked, progress=progress)
     reports.extract_terminal(made, Console())
     write_each(made, (html, reports.extract_html), (svg, reports.extract_svg), (json, reports.to_json))
+
+
+@app.command()
+def veins(
+    *,
+    lots: Annotated[
+        Path | None, typer.Option(help="Your own measured lots, CSV: vendor, lot, colour, alkaloids.", dir_okay=False)
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="A certificate: which kind of product its profile shows.", dir_okay=False)
+    ] = None,
+    place: Annotated[str | None, typer.Option(help="Where you live, such as US-CO, for numbers to call.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of people and draws.")] = 1,
+    html: Annotated[Path | None, typer.Option(help="Write a self-contained page.", dir_okay=False)] = None,
+    svg: Annotated[Path | None, typer.Option(help="Write the picture: .svg.", dir_okay=False)] = None,
+    json: Annotated[Path | None, typer.Option(help="Write everything as JSON.", dir_okay=False)] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Say what red, green and white on a label are worth, on measured lots and in the body."""
+    from speciosa import certificates, products, reports
+    from speciosa.cli._common import need_suffix, shown_progress, write_each
+    from speciosa.veins import veins as compare
+
+    need_suffix("--svg", svg, (".svg",))
+    own = products.read_lots(lots) if lots is not None else ()
+    paper = certificates.read(certificate) if certificate is not None else None
+    with shown_progress(quiet=quiet) as progress:
+        made = compare(own, paper, place=place, seed=seed, progress=progress)
+    reports.veins_terminal(made, Console())
+    write_each(made, (html, reports.veins_html), (svg, reports.veins_svg), (json, reports.to_json))

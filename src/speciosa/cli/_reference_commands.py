@@ -34,7 +34,8 @@ def schema(
         str,
         typer.Argument(
             metavar="NAME",
-            help="assessment, case, claim, claims, extract, interaction, sensitivity, or a table such as clinical_pk.",
+            help="assessment, case, claim, claims, extract, interaction, sensitivity, veins, "
+            "or a table such as clinical_pk.",
         ),
     ],
 ) -> None:
@@ -52,6 +53,7 @@ def schema(
         "extract": reports.extract_schema,
         "interaction": reports.interaction_schema,
         "sensitivity": reports.sensitivity_schema,
+        "veins": reports.veins_schema,
     }.get(name)
     typer.echo(text.dumps(made() if made else room.schema(name), indent=2, ensure_ascii=False))
 

@@ -22,6 +22,7 @@ from speciosa.reports._json import (
     schema,
     sensitivity_schema,
     to_json,
+    veins_schema,
 )
 from speciosa.reports._page import html
 from speciosa.reports._pair_figures import interaction_svg
@@ -32,6 +33,9 @@ from speciosa.reports._sensitivity_page import sensitivity_html
 from speciosa.reports._sensitivity_terminal import sensitivity_terminal
 from speciosa.reports._terminal import references_table, scenario_table, targets_table, terminal
 from speciosa.reports._validation import inserted, validation_html, validation_markdown, validation_svg
+from speciosa.reports._veins_figure import veins_svg
+from speciosa.reports._veins_page import veins_html
+from speciosa.reports._veins_terminal import veins_terminal
 from speciosa.reports._words import clean, number, span
 
 __all__ = [
@@ -75,4 +79,8 @@ __all__ = [
     "validation_html",
     "validation_markdown",
     "validation_svg",
+    "veins_html",
+    "veins_schema",
+    "veins_svg",
+    "veins_terminal",
 ]

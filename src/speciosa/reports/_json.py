@@ -19,6 +19,7 @@ from speciosa.errors import InputError
 from speciosa.extract import Extract
 from speciosa.interaction import Interaction
 from speciosa.sensitivity import Sensitivity
+from speciosa.veins import Veins
 
 VERSION = 1
 _NAMES: dict[type[BaseModel], str] = {ClaimSheet: "claim", ClaimList: "claims"}  # others are called as their class
@@ -106,6 +107,11 @@ def claim_schema() -> dict[str, Any]:
 def claims_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a list of claims as :func:`to_json` writes it."""
     return _schema(ClaimList)
+
+
+def veins_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what is known of colours, as :func:`to_json` writes it."""
+    return _schema(Veins)
 
 
 def _schema(kind: type[BaseModel]) -> dict[str, Any]:
