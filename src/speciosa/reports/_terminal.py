@@ -212,7 +212,7 @@ def _details(finding: Finding) -> Iterator[RenderableType]:
     for gap in finding.not_known:
         yield _labelled("Not known: ", gap, "bold magenta")
     if finding.ask:
-        yield _labelled("Ask: ", finding.ask, "bold cyan")
+        yield Text(clean(finding.ask), style="bold cyan")
     sure = finding.certainty.value
     words = "How sure: not known" if finding.certainty is Certainty.NOT_KNOWN else f"How sure: {sure}"
     yield Text(clean(f"{words}. Rule {finding.rule.id}.{_sources(finding)}"), style="dim")
