@@ -1,6 +1,7 @@
 """The command line: a thin face over the library."""
 
 from speciosa.cli import (  # importing them registers their commands
+    _article_commands,
     _case_commands,
     _claim_commands,
     _product_commands,
@@ -10,4 +11,4 @@ from speciosa.cli._root import app, main
 
 __all__ = ["app", "main"]
 
-del _case_commands, _claim_commands, _product_commands, _reference_commands
+del _article_commands, _case_commands, _claim_commands, _product_commands, _reference_commands

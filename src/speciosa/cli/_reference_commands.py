@@ -34,7 +34,7 @@ def schema(
         str,
         typer.Argument(
             metavar="NAME",
-            help="assessment, case, claim, claims, extract, interaction, sensitivity, veins, "
+            help="article, assessment, case, claim, claims, extract, interaction, sensitivity, veins, "
             "or a table such as clinical_pk.",
         ),
     ],
@@ -46,6 +46,7 @@ def schema(
     from speciosa import knowledge as room
 
     made = {
+        "article": reports.article_schema,
         "assessment": reports.schema,
         "case": cases.schema,
         "claim": reports.claim_schema,

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from speciosa.errors import KnowledgeError
 from speciosa.knowledge import (
+    _records_articles,
     _records_body,
     _records_claims,
     _records_drug,
@@ -26,7 +27,15 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 R = TypeVar("R", bound=BaseModel)
-_RECORDS = (_records_body, _records_claims, _records_drug, _records_own, _records_tests, _records_use)
+_RECORDS = (
+    _records_articles,
+    _records_body,
+    _records_claims,
+    _records_drug,
+    _records_own,
+    _records_tests,
+    _records_use,
+)
 
 
 class Source(BaseModel):

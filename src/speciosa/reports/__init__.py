@@ -3,6 +3,8 @@
 Every number is shown with what it means and where it comes from.
 """
 
+from speciosa.reports._article_page import article_html
+from speciosa.reports._article_terminal import article_terminal
 from speciosa.reports._claim_page import claim_html, claims_html
 from speciosa.reports._claim_terminal import claim_terminal, claims_terminal
 from speciosa.reports._claim_test_figure import ClaimTestsView, claim_tests_svg, claim_tests_view
@@ -13,6 +15,7 @@ from speciosa.reports._extract_page import extract_html
 from speciosa.reports._extract_terminal import extract_terminal
 from speciosa.reports._figures import figure_svg
 from speciosa.reports._json import (
+    article_schema,
     claim_schema,
     claims_schema,
     extract_schema,
@@ -40,6 +43,9 @@ from speciosa.reports._words import clean, number, span
 
 __all__ = [
     "ClaimTestsView",
+    "article_html",
+    "article_schema",
+    "article_terminal",
     "bars_svg",
     "claim_html",
     "claim_schema",

@@ -14,7 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from speciosa.assessment import Assessment
-from speciosa.claims import ClaimList, ClaimSheet
+from speciosa.claims import Checked, ClaimList, ClaimSheet
 from speciosa.errors import InputError
 from speciosa.extract import Extract
 from speciosa.interaction import Interaction
@@ -22,7 +22,8 @@ from speciosa.sensitivity import Sensitivity
 from speciosa.veins import Veins
 
 VERSION = 1
-_NAMES: dict[type[BaseModel], str] = {ClaimSheet: "claim", ClaimList: "claims"}  # others are called as their class
+# others are called as their class
+_NAMES: dict[type[BaseModel], str] = {ClaimSheet: "claim", ClaimList: "claims", Checked: "article"}
 R = TypeVar("R", Assessment, Interaction)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SPREAD_LIST = re.compile(r'\[\n\s+([^\[\]{}"]*?)\n\s+\]')  # strings hold no raw newline, so only lists match
@@ -102,6 +103,11 @@ def sensitivity_schema() -> dict[str, Any]:
 def claim_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of one claim as :func:`to_json` writes it."""
     return _schema(ClaimSheet)
+
+
+def article_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a checked article as :func:`to_json` writes it."""
+    return _schema(Checked)
 
 
 def claims_schema() -> dict[str, Any]:
