@@ -17,7 +17,12 @@ DAY = dt.date(2026, 11, 25)
 
 @pytest.fixture(scope="module")
 def sheet():
-    return claims.sheet("helps-anxiety", on=DAY)
+    return claims.sheet("helps-anxiety", people=4, on=DAY)
+
+
+@pytest.fixture(scope="module")
+def remembered():
+    return claims.sheet("raises-serotonin", people=4, on=DAY)
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +48,7 @@ def test_a_claim_on_screen_begins_with_help_and_tells_verdict_reason_and_way(she
     assert sum(flat.count(word) for word in ("For: ", "Against: ", "Neither: ")) == len(sheet.claim.evidence)
 
 
-def test_what_is_only_remembered_is_marked_as_deciding_nothing():
-    remembered = claims.sheet("raises-serotonin", on=DAY)
-
+def test_what_is_only_remembered_is_marked_as_deciding_nothing(remembered):
     assert any(one.recalled for one in remembered.claim.evidence)
     assert "only remembered, decides nothing" in " ".join(printed(reports.claim_terminal, remembered).split())
     assert "only remembered, decides nothing" in Page(reports.claim_html(remembered)).text
@@ -96,6 +99,30 @@ def test_the_page_of_a_claim_shows_each_judgement_with_its_reason_and_each_piece
         assert one.id in text
 
 
+def test_computed_tests_stand_on_screen_and_page_with_answer_spreads_picture_and_gaps(remembered):
+    said = " ".join(printed(reports.claim_terminal, remembered).split())
+    text = reports.claim_html(remembered)
+    page = Page(text)
+
+    assert [test.test for test in remembered.tests] == list(remembered.claim.test_ids)
+    for test in remembered.tests:
+        assert f"{test.outcome.value.capitalize()}. {test.sentence}" in said
+        for words in (test.question, test.sentence, *test.not_known):
+            assert words in said
+            assert words in page.text
+    assert "People differ: " in said
+    assert "What nobody knows leaves " in said
+    assert text.count('<figure class="curve"') == 1
+
+
+def test_a_claim_without_a_test_says_that_nothing_is_computed():
+    bare = claims.sheet("botanical-origin", on=DAY)
+
+    assert bare.tests == bare.claim.test_ids == ()
+    for said in (printed(reports.claim_terminal, bare), Page(reports.claim_html(bare)).text):
+        assert "The model has nothing to compute here" in " ".join(said.split())
+
+
 def test_what_a_table_holds_is_text_and_no_markup(sheet):
     nasty = "<script>alert(1)</script>"
     claim = sheet.claim.model_copy(update={"reason": nasty, "text": nasty, "told": nasty})
@@ -118,20 +145,24 @@ def test_json_follows_its_published_schema(sheet, listed, kind):
 
 
 def test_expired_knowledge_is_said_on_screen_and_page():
-    late = claims.sheet("helps-anxiety", on=dt.date(2030, 1, 1))
+    late = claims.sheet("helps-anxiety", people=4, on=dt.date(2030, 1, 1))
 
     assert "KNOWLEDGE OUT OF DATE" in printed(reports.claim_terminal, late)
     assert "This knowledge is out of date" in Page(reports.claim_html(late)).text
 
 
 def test_the_command_prints_a_claim_and_writes_its_files(speciosa, tmp_path):
-    page, data = tmp_path / "c.html", tmp_path / "c.json"
-    code, out, err = speciosa("claim", "raises-serotonin", "--html", page, "--json", data)
+    page, picture, data = tmp_path / "c.html", tmp_path / "c.svg", tmp_path / "c.json"
+    files = ("--html", page, "--svg", picture, "--json", data)
+    code, out, err = speciosa("claim", "raises-serotonin", "--people", 4, "--seed", 3, "--quiet", *files)
 
     assert code == 0
     assert out.index("EMERGENCY") < out.index("UNSUPPORTED")
-    assert {line for line in err.splitlines() if line} == {f"wrote {page}", f"wrote {data}"}
-    assert json.loads(data.read_text(encoding="utf-8"))["claim"]["verdict"] == "unsupported"
+    assert {line for line in err.splitlines() if line} == {f"wrote {path}" for path in (page, picture, data)}
+    told = json.loads(data.read_text(encoding="utf-8"))
+    assert told["claim"]["verdict"] == "unsupported"
+    assert [test["test"] for test in told["tests"]] == told["claim"]["test_ids"]
+    assert picture.read_text(encoding="utf-8").rstrip().endswith("</svg>")
 
 
 def test_the_command_lists_the_claims_that_fit(speciosa, tmp_path):
@@ -147,7 +178,12 @@ def test_the_command_lists_the_claims_that_fit(speciosa, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(("claim", "raises-serotonine"), "raises-serotonin"), (("claims", "--section", "strain"), "strains")],
+    [
+        (("claim", "raises-serotonine"), "raises-serotonin"),
+        (("claims", "--section", "strain"), "strains"),
+        (("claim", "botanical-origin", "--svg", "x.svg"), "no computed test"),
+        (("claim", "raises-serotonin", "--people", "1", "--quiet"), "people"),
+    ],
 )
 def test_what_is_not_in_the_register_ends_in_a_sentence_that_offers_what_is(speciosa, arguments, says):
     code, _, err = speciosa(*arguments)

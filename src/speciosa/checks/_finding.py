@@ -73,6 +73,7 @@ class Finding(Record):
         not_known: what nobody knows and would matter here.
         overruled: more general rules that fit too and were not followed, shown for the reader.
         subject: the medicine, condition, place or analyte it is about; empty when about the whole case.
+        ask: what to ask the seller or the laboratory; empty where there is nobody to ask.
     """
 
     id: str
@@ -88,3 +89,4 @@ class Finding(Record):
     not_known: tuple[str, ...] = ()
     overruled: tuple[Rule, ...] = ()
     subject: str = ""
+    ask: str = ""

@@ -1,4 +1,4 @@
-"""The meaning of a sentence as a vector: the mean of word vectors, weighted by rarity, from installed files, offline.
+"""The meaning of a sentence as a vector: the mean of shipped word vectors, weighted by rarity, offline.
 
 Only the two data files of the package ``wordllama`` are read (its code would look for newer ones on the network).
 """

@@ -68,6 +68,7 @@ class Claim(Record):
         judgements: the way to the certainty, the start first.
         evidence: what was found, in the order of the table.
         told: what to tell a person.
+        test_ids: its computed tests, rows of ``claim_tests``.
         sources: qualified ids of all rows that it rests on, its own first.
     """
 
@@ -81,6 +82,7 @@ class Claim(Record):
     judgements: tuple[Judgement, ...]
     evidence: tuple[Evidence, ...]
     told: str
+    test_ids: tuple[str, ...]
     sources: tuple[str, ...]
 
     @property

@@ -95,6 +95,7 @@ def _claim(known: Knowledge, row: Claims) -> Claim:
         judgements=judgements,
         evidence=evidence,
         told=row.what_to_tell_a_person,
+        test_ids=tuple(test.id for test in known.find("claim_tests", claim=row.id)),
         sources=(f"claims:{row.id}", *(e.id for e in evidence), *(j.id for j in judgements)),
     )
 

@@ -1,4 +1,4 @@
-"""What is shown of one claim, and of many: the claim with when to call for help, the release and the rows."""
+"""What is shown of one claim, and of many: the claim with when to call for help, its computed tests, the rows."""
 
 import datetime as dt
 
@@ -8,7 +8,9 @@ from speciosa.assessment import KnowledgeRelease, SourceNote, notes, release_use
 from speciosa.checks import Finding
 from speciosa.claims._record import Claim
 from speciosa.claims._register import find, search
-from speciosa.exposure import Record
+from speciosa.claims._tests import computed
+from speciosa.claims._tests_records import TestResult
+from speciosa.exposure import Progress, Record
 
 
 class ClaimSheet(Record):
@@ -21,7 +23,8 @@ class ClaimSheet(Record):
         release: the knowledge used.
         findings: when to call for help.
         claim: the claim.
-        sources: every row that it rests on.
+        tests: its computed tests; empty where nothing can be computed.
+        sources: every row that it or a test of it rests on.
     """
 
     title: str
@@ -30,6 +33,7 @@ class ClaimSheet(Record):
     release: KnowledgeRelease
     findings: tuple[Finding, ...]
     claim: Claim
+    tests: tuple[TestResult, ...]
     sources: tuple[SourceNote, ...]
 
 
@@ -57,18 +61,30 @@ class ClaimList(Record):
     sources: tuple[SourceNote, ...]
 
 
-def sheet(claim_id: str, *, on: dt.date | None = None) -> ClaimSheet:
-    """One claim with everything that is shown beside it.
+def sheet(
+    claim_id: str,
+    *,
+    people: int | None = None,
+    seed: int | None = None,
+    progress: Progress | None = None,
+    on: dt.date | None = None,
+) -> ClaimSheet:
+    """One claim with everything that is shown beside it; its tests are computed, see :func:`computed`.
 
     Args:
         claim_id: such as ``helps-anxiety``.
+        people: virtual people of the tests; 200 by default.
+        seed: of people and parameter draws; 1 by default.
+        progress: called with (done, total, words); an exception it raises cancels.
         on: the day of the question; today by default.
 
     Raises:
-        InputError: no such claim; the message offers near ids.
+        InputError: no such claim (the message offers near ids), or fewer than two people.
         KnowledgeError: the data package is damaged, or a claim breaks a rule.
+        Cancelled: the user stopped it.
     """
     claim = find(claim_id)
+    tests = computed([claim.id], people=people, seed=seed, progress=progress).get(claim.id, ())
     day, known, urgent = on or _today(), knowledge.load(), checks.when_to_call()
     return ClaimSheet(
         title=f"“{claim.text.removesuffix('.')}”: {claim.verdict}",
@@ -77,7 +93,8 @@ def sheet(claim_id: str, *, on: dt.date | None = None) -> ClaimSheet:
         release=release_used(known, day),
         findings=(urgent,),
         claim=claim,
-        sources=notes(known, (*claim.sources, *urgent.sources)),
+        tests=tests,
+        sources=notes(known, (*claim.sources, *urgent.sources, *(row for test in tests for row in test.sources))),
     )
 
 

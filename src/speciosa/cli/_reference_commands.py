@@ -34,7 +34,8 @@ def schema(
         str,
         typer.Argument(
             metavar="NAME",
-            help="article, assessment, case, claim, claims, interaction, sensitivity, or a table such as clinical_pk.",
+            help="article, assessment, case, claim, claims, extract, interaction, sensitivity, veins, "
+            "or a table such as clinical_pk.",
         ),
     ],
 ) -> None:
@@ -50,8 +51,10 @@ def schema(
         "case": cases.schema,
         "claim": reports.claim_schema,
         "claims": reports.claims_schema,
+        "extract": reports.extract_schema,
         "interaction": reports.interaction_schema,
         "sensitivity": reports.sensitivity_schema,
+        "veins": reports.veins_schema,
     }.get(name)
     typer.echo(text.dumps(made() if made else room.schema(name), indent=2, ensure_ascii=False))
 

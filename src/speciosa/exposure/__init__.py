@@ -5,6 +5,7 @@
 """
 
 from speciosa.exposure._affinities import panels_of
+from speciosa.exposure._beside import beside
 from speciosa.exposure._company import Companion, company
 from speciosa.exposure._dynamics import EFFECT_PARAMETERS
 from speciosa.exposure._held import held, left_out, missing
@@ -78,6 +79,7 @@ __all__ = [
     "area_and_peak",
     "auc",
     "belongs",
+    "beside",
     "case_setting",
     "company",
     "doses",

@@ -27,6 +27,7 @@ class ClaimTests(Row):
     """One question to the model about the mechanism of a claim, with the mark that would have to be reached."""
 
     references: ClassVar[dict[str, str]] = {
+        "claim": "claims",
         "scenario": "stated_doses",
         "over": "stated_doses",
         "threshold_rows": "*",

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from typing import Protocol
 
-from speciosa.assessment import Assessment
-from speciosa.claims import Checked, ClaimList, ClaimSheet
-from speciosa.interaction import Interaction
+from speciosa.assessment import SourceNote
+from speciosa.checks import Finding
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -24,10 +24,22 @@ def slugs(kind: str, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-class Anchors:
-    """Where findings and knowledge rows stand in the page of one assessment, interaction, claim or list of claims."""
+class Told(Protocol):
+    """A record that a page can be made of: what was found, and what it rests on."""
 
-    def __init__(self, record: Assessment | Interaction | ClaimSheet | ClaimList | Checked) -> None:
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Strictest first, emergencies before all."""
+
+    @property
+    def sources(self) -> tuple[SourceNote, ...]:
+        """Every row that something in the record rests on."""
+
+
+class Anchors:
+    """Where findings and knowledge rows stand in the page of one record."""
+
+    def __init__(self, record: Told) -> None:
         self.findings = slugs("finding", (f.id for f in record.findings))
         self._rows = slugs("row", (source.id for source in record.sources))
         bare: dict[str, list[str]] = {}

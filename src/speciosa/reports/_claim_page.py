@@ -7,6 +7,7 @@ from speciosa.claims import Claim, ClaimList, ClaimSheet
 from speciosa.knowledge import Verdict
 from speciosa.reports import _claim_words as words
 from speciosa.reports._anchors import slugs
+from speciosa.reports._claim_test_figure import claim_tests_view
 from speciosa.reports._page import rendered
 
 
@@ -21,7 +22,8 @@ class Group:
 
 def claim_html(sheet: ClaimSheet) -> str:
     """A self-contained page of one claim; the same sheet gives the same bytes. It loads nothing."""
-    return rendered("claim.html.j2", sheet, kind="claim", simulated=(), words=words)
+    view = claim_tests_view(sheet.tests, "tests-of-claim") if sheet.tests else None
+    return rendered("claim.html.j2", sheet, kind="claim", simulated=(), words=words, view=view)
 
 
 def claims_html(listed: ClaimList) -> str:

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule as Line
 from rich.table import Table
 from rich.text import Text
 
 from speciosa.checks import Severity
-from speciosa.claims import Claim, ClaimList, ClaimSheet, Evidence
+from speciosa.claims import Claim, ClaimList, ClaimSheet, Evidence, TestResult
 from speciosa.knowledge import Verdict
+from speciosa.reports import _claim_test_words as test_words
 from speciosa.reports import _claim_words as words
 from speciosa.reports._terminal import WIDTH, emergency_panel, stale_panel
 from speciosa.reports._words import clean, count, sentence_case
@@ -91,6 +92,8 @@ def _sheet_parts(sheet: ClaimSheet) -> Iterator[RenderableType]:
     yield Text()
     yield from _certainty(claim)
     yield from _evidence(claim)
+    yield Text()
+    yield from _tests(sheet)
     yield Line(style="default")
     yield Text(_release(sheet))
     yield Text(f"All of it with links and rows: speciosa claim {claim.id} --html FILE.")
@@ -116,6 +119,22 @@ def _evidence(claim: Claim) -> Iterator[RenderableType]:
         yield Text(words.KIND[kind], style="bold")
         for one in found:
             yield Padding(_piece(one), (0, 0, 0, 2))
+
+
+def _tests(sheet: ClaimSheet) -> Iterator[RenderableType]:
+    said = test_words.sentence(sheet.tests) if sheet.tests else words.NO_TEST
+    yield Text.assemble(("Computed: ", "bold"), said)
+    for test in sheet.tests:
+        yield Text()
+        yield Text(clean(test.question), style="bold")
+        yield Padding(Group(*_test_lines(test)), (0, 0, 0, 2))
+
+
+def _test_lines(test: TestResult) -> Iterator[Text]:
+    """The answer and its sentence, which holds both spreads and the mark; then what nobody knows."""
+    yield Text.assemble((f"{test.outcome.value.capitalize()}. ", "bold"), clean(test.sentence))
+    for gap in test.not_known:
+        yield Text.assemble(("Not known: ", "bold magenta"), clean(gap))
 
 
 def _piece(one: Evidence) -> Text:

@@ -28,6 +28,7 @@ _TICKS = {1e-3: "1/1,000", 1e-2: "1/100", 1e-1: "1/10", 1.0: "the mark", 10.0: "
 _WIDTH, _LINE, _HEAD = 10.5, 0.24, 1.3  # inches
 _HALF = 0.42  # of a band, in lines
 _LETTERS = 62  # of a question in one line
+_LEFT_OF_MARK = 34  # letters that fit left of the mark
 _TEXT, _AIR = 0.72, 0.5  # lines that a line of words takes, and what is left between two tests
 _ALONE = 0.75  # a medicine takes less room than a test
 
@@ -116,7 +117,8 @@ def _draw(axes: Axes, place: _Place) -> None:
     for at, medicine in place.medicines:
         _medicine(axes, at, medicine, result.mark)
     if result.figure is None:
-        axes.text(_LEFT * 1.2, y, result.why.value, va="center", fontsize=9.5, style="italic")
+        why = textwrap.fill(result.why.value, _LEFT_OF_MARK)
+        axes.text(_LEFT * 1.2, y, why, va="center", fontsize=9.5, style="italic")
         return
     _bands(axes, y, result)
     marker, face = _MARKERS[result.outcome]

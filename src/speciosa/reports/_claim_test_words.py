@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from speciosa.claims import Mark, Outcome, TestResult
+from speciosa.errors import InputError
 from speciosa.exposure import Interval, Reference
 from speciosa.reports._words import NO_SPREAD, SHARE, count, number, span
 
+BEGIN, END = "<!-- claim tests: begin -->", "<!-- claim tests: end -->"
 NO_FIGURE = "no figure"
 MECHANISM_ONLY = "A test asks of a mechanism, never of a benefit: reaching a mark helps nobody yet."
 _PLAIN = {"intensity": ""}
@@ -113,8 +115,20 @@ def sentence(results: Sequence[TestResult]) -> str:
     return f"{count(len(results), 'computed test')}: {told}. {MECHANISM_ONLY}"
 
 
-def markdown(results: Sequence[TestResult]) -> str:
-    """All results as a table for the documentation."""
+def markdown(page: str, results: Sequence[TestResult]) -> str:
+    """A page of the documentation with its table of results made anew between its two marks.
+
+    Raises:
+        InputError: the page lacks one of the marks.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise InputError("page", "no marks", f"the lines {BEGIN} and {END} around the table")
+    return f"{before}{BEGIN}\n\n{_table(results)}\n\n{END}{after}"
+
+
+def _table(results: Sequence[TestResult]) -> str:
     lines = [f"| {' | '.join(_HEADINGS)} |", f"|{' --- |' * len(_HEADINGS)}"]
     for result in sorted(results, key=lambda r: r.test):
         told = row(result)

@@ -27,6 +27,7 @@ DIRECTION = {
 }
 DOMAIN = {"start": "Kind of evidence"}
 RECALLED = "only remembered, decides nothing"
+NO_TEST = "The model has nothing to compute here: no part of it is what the claim speaks of."
 HOW_SURE = (
     "How sure the evidence makes us of the verdict, after GRADE: it starts where the kind of evidence puts it, and "
     "each serious doubt takes it down."

@@ -16,8 +16,10 @@ from pydantic_core import core_schema
 from speciosa.assessment import Assessment
 from speciosa.claims import Checked, ClaimList, ClaimSheet
 from speciosa.errors import InputError
+from speciosa.extract import Extract
 from speciosa.interaction import Interaction
 from speciosa.sensitivity import Sensitivity
+from speciosa.veins import Veins
 
 VERSION = 1
 # others are called as their class
@@ -34,7 +36,7 @@ class _Schema(GenerateJsonSchema):
         return {"anyOf": [super().float_schema(schema), {"type": "null"}]}
 
 
-def to_json(record: Assessment | Interaction | Sensitivity | ClaimSheet | ClaimList | Checked) -> str:
+def to_json(record: BaseModel) -> str:
     """The whole record as JSON text; the same record gives the same bytes."""
     data = {"$schema": _id(type(record)), "schema_version": VERSION, **record.model_dump(mode="json")}
     text = json.dumps(_without_nan(data), indent=2, ensure_ascii=False, allow_nan=False)
@@ -88,6 +90,11 @@ def interaction_schema() -> dict[str, Any]:
     return _schema(Interaction)
 
 
+def extract_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an extract as :func:`to_json` writes it."""
+    return _schema(Extract)
+
+
 def sensitivity_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a sensitivity analysis as :func:`to_json` writes it."""
     return _schema(Sensitivity)
@@ -106,6 +113,11 @@ def article_schema() -> dict[str, Any]:
 def claims_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a list of claims as :func:`to_json` writes it."""
     return _schema(ClaimList)
+
+
+def veins_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what is known of colours, as :func:`to_json` writes it."""
+    return _schema(Veins)
 
 
 def _schema(kind: type[BaseModel]) -> dict[str, Any]:
