@@ -56,11 +56,17 @@ class TestWhatIsFound:
 
 
 class TestHowOftenItIsRight:
-    @pytest.mark.parametrize(("half", "precision", "recall"), [("tuning", 0.85, 0.75), ("heldout", 0.70, 0.50)])
+    @pytest.mark.parametrize(("half", "precision", "recall"), [("tuning", 0.93, 0.78), ("heldout", 0.82, 0.48)])
     def test_it_does_not_fall_below_what_was_measured(self, half, precision, recall):
         whole = total(measure(read(half), as_shipped))
         assert whole.precision > precision
         assert whole.recall > recall
+
+    @pytest.mark.parametrize("half", ["tuning", "heldout"])
+    def test_texts_about_other_plants_hold_no_claim(self, half):
+        others = [text for text in read(half) if text.about == "other"]
+        assert len(others) >= 8
+        assert total(measure(others, as_shipped)).claims_false == 0
 
 
 class TestBadInput:

@@ -28,7 +28,7 @@ _KINDS = {
     "tr": BlockKind.ROW,
     "blockquote": BlockKind.QUOTE,
 }
-_INLINE = frozenset(
+INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "code", "data", "del", "em", "font", "i", "ins", "kbd", "label", "mark", "q",
      "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr"}
 )  # fmt: skip
@@ -118,7 +118,7 @@ class _Walk:
                 yield from self._element(child, kind, level)
 
     def _element(self, child: Tag, kind: BlockKind, level: int) -> Iterator[Block]:
-        if child.name in _INLINE:
+        if child.name in INLINE:
             yield from self.blocks(child, kind, level)
         elif child.name in {"br", "hr"}:
             yield from self._flush(kind, level) if child.name == "hr" or self._twice() else ()

@@ -11,7 +11,8 @@ from speciosa.claims._reading_text import is_heading, lines_as_blocks
 from speciosa.errors import ArticleError
 
 _MOST_PAGES = 400
-_HYPHEN = re.compile(r"(?<=[a-z])[-\u00ad\u2010\ufffe\x02]\n(?=[a-z])")
+# pdfium writes U+FFFE or U+0002 for a hyphen that it takes for one at a line's end
+_HYPHEN = re.compile(r"(?<=[a-z])(?:[-\u00ad\u2010]\n|[\ufffe\x02]\n?)(?=[a-z])")
 _FURNITURE = re.compile(r"^\W*(?:page\s*)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\W*$", re.IGNORECASE)
 _REPEATED = 3  # a line on so many pages, and on most, is a running head
 _SHORT = 0.75  # of the longest line: after a full stop, the end of a paragraph

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from speciosa.claims._article import Block, BlockKind
-from speciosa.claims._reading_html import html_blocks
+from speciosa.claims._reading_html import INLINE, html_blocks
 
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n+")
 _ITEM = re.compile(r"^\s{0,8}(?:[-*+•·▪●✓✔►→–]|\d{1,2}[.)])\s+(?=\S)")
@@ -136,6 +136,12 @@ _KINDS = {
 
 def _inline(token: Token) -> str:
     return "".join(
-        " " if child.type in {"softbreak", "hardbreak", "html_inline"} else child.content
+        " " if child.type in {"softbreak", "hardbreak"} or _is_tag(child) else child.content
         for child in token.children or ()
     )
+
+
+def _is_tag(token: Token) -> bool:
+    """Whether a token is markup; what only looks like a tag, such as <kratom>, is text."""
+    found = re.match(r"</?([a-z0-9]+)", token.content.lower()) if token.type == "html_inline" else None
+    return found is not None and found[1] in {*INLINE, "br", "img"}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import yaml
@@ -10,6 +10,7 @@ import yaml
 Span = tuple[int, int]
 
 _SAME_LENGTH = str.maketrans("’‘‛`´“”–—‑\u00a0", "'''''\"\"--- ")
+_REMEMBERED = 50_000
 _GAP = r"(?:\W+[\w'-]+){0,4}?\W+"
 
 
@@ -26,9 +27,10 @@ def pattern(terms: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w])(?:{'|'.join(map(_term, one_by_one))})(?![\w])")
 
 
-def spans(terms: str, text: str) -> list[Span]:
-    """Where any of the terms stands in a plain text."""
-    return [found.span() for found in pattern(terms).finditer(text)]
+@lru_cache(maxsize=_REMEMBERED)
+def spans(terms: str, text: str) -> tuple[Span, ...]:
+    """Where any of the terms stands in a plain text; claims share groups of words, so answers are kept a while."""
+    return tuple(found.span() for found in pattern(terms).finditer(text))
 
 
 @cache
