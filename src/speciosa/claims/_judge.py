@@ -18,7 +18,7 @@ from speciosa.claims._standing import Standing, standing
 from speciosa.claims._terms import declared, plain, spans
 from speciosa.claims._tests import computed
 from speciosa.claims._tests_records import TestResult
-from speciosa.claims._topic import About, Placed, is_about_kratom
+from speciosa.claims._topic import About, Placed, is_about_kratom, names_kratom
 from speciosa.exposure import Progress, Record
 
 _BY_SILENCE = "silent-on-serious-harm"
@@ -175,7 +175,7 @@ def _found(where: Sequence[Placed], one: Candidate, likelihood: float) -> Found:
         claim=one.claim,
         stance=one.ruling.stance,
         words=one.ruling.words,
-        about=placed.about,
+        about=About.NAME if names_kratom(plain(placed.sentence.text)) else placed.about,
         likelihood=round(likelihood, 3),
         standing=standing(find(one.claim).verdict, one.ruling.stance),
     )
