@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from speciosa import cases
+from speciosa import cases, certificates
 from speciosa.cases import Case
 from speciosa.exposure import Exposure, Figure, InteractionRun, Interval, Scenario
 
@@ -77,8 +77,45 @@ def make_exposure(case: Case, *, status=None, ratio=1.4, occupancy=0.2, notes=("
     return Exposure(tuple(scenarios), tuple(runs), (), SimpleNamespace(records=()), tuple(notes))
 
 
-def write_certificate(folder, lines, name="paper.csv"):
-    """A certificate of leaf with these further lines ``analyte,result,unit,loq``."""
-    head = ["analyte,result,unit,loq", "mitragynine,15,mg/g,0.1", "7-hydroxymitragynine,ND,mg/g,0.05"]
-    (folder / name).write_text("\n".join([*head, *lines]) + "\n", encoding="utf-8")
+ABOUT = (
+    "laboratory,Example Laboratory",
+    "accreditation,ISO/IEC 17025 A2LA 1234.01",
+    "lot,K51-0324",
+    "reported,2026-09-14",
+)
+LEAF_LINES = (
+    "mitragynine,15,mg/g,0.1",
+    "7-hydroxymitragynine,ND,mg/g,0.05",
+    "speciogynine,2.4,mg/g,0.1",
+    "paynantheine,4.1,mg/g,0.1",
+)
+GOOD_LINES = (
+    "lead,0.1,ppm,0.01",
+    "cadmium,<0.05,ppm,",
+    "arsenic,ND,ppm,0.05",
+    "mercury,ND,ppm,0.01",
+    "total plate count,5000,CFU/g,10",
+    "Salmonella,absent,in 25 g,",
+    "E. coli,absent,in 10 g,",
+    "total aflatoxins,ND,ppb,1",
+    "pesticides,ND,ppb,10",
+    "adulterants,ND,ppb,10",
+)
+METHODS = {
+    "alkaloid": "HPLC-DAD",
+    "sum": "HPLC-DAD",
+    "metal": "ICP-MS",
+    "microbe": "AOAC 990.12",
+    "mycotoxin": "LC-MS/MS",
+    "residual solvent": "GC headspace",
+}
+
+
+def write_certificate(folder, lines, name="paper.csv", about=ABOUT, leaf=LEAF_LINES):
+    """A certificate of leaf with these further lines ``analyte,result,unit,loq``; each kind has a method of its own."""
+    rows = [*about, "", "analyte,result,unit,loq,method"]
+    for line in (*leaf, *lines):
+        analyte = certificates.find(line.split(",")[0]).analyte
+        rows.append(f"{line},{METHODS.get(analyte.kind if analyte else '', '')}")
+    (folder / name).write_text("\n".join(rows) + "\n", encoding="utf-8")
     return {"certificate": name, "form": "powder"}

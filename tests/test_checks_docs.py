@@ -14,12 +14,14 @@ from speciosa.checks._certainty import of_evidence
 from speciosa.checks._conditions import severity
 from speciosa.checks._declared import declared
 from speciosa.checks._emergency import numbers
-from speciosa.checks._limits import PLANT_MATRIX
+from speciosa.checks._limit_rows import entry as applied
+from speciosa.checks._limit_rows import first_day, force_of
 from speciosa.errors import KnowledgeError
 from speciosa.knowledge import plain
 
 ROOM = Path(checks.__file__).parent
-PAGE = (Path(__file__).parents[1] / "docs" / "checks.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = "\n".join((DOCS / name).read_text(encoding="utf-8") for name in ("checks.md", "certificate-checks.md"))
 CHECK_MODULES = {check.__module__.rpartition(".")[2] for check in _run.CHECKS}
 
 
@@ -39,7 +41,13 @@ def test_every_computed_rule_is_on_the_page(rule):
 
 
 def test_the_page_names_no_rule_that_is_gone():
-    written = set(re.findall(r"`([a-z]+\.[a-z0-9-]+)`", PAGE)) - {"checks.run", "certainty.yaml", "medicine_names.yaml"}
+    written = set(re.findall(r"`([a-z]+\.[a-z0-9-]+)`", PAGE)) - {
+        "checks.run",
+        "certainty.yaml",
+        "limits.yaml",
+        "medicine_names.yaml",
+        "paper.yaml",
+    }
     assert written == set(computed_rules())
 
 
@@ -126,5 +134,34 @@ def test_numbers_to_call_are_complete():
         assert set(numbers(place)) == {"emergency", "crisis", "poison"}
 
 
-def test_every_form_has_its_matrix():
-    assert set(PLANT_MATRIX) == set(Form)
+def test_every_limit_is_understood():
+    table = declared("limits")
+    rows = knowledge.load().table("limits")
+    for row in rows:
+        assert set(applied(row.applies_to).get("forms", ())) <= set(Form)
+        assert force_of(row.status) in table["force_order"]
+        assert row.effective_from is None or first_day(row.effective_from) is not None, row.id
+        assert row.comparator in {"<", "<=", "absent"}
+        assert row.analyte_class in {*table["kinds"], "alkaloid"}
+    assert set(table["applies_to"]) == {row.applies_to for row in rows}
+    assert set(table["force_words"]) | {"past"} == set(table["force_order"])
+
+
+def test_a_limit_that_is_not_declared_is_refused():
+    with pytest.raises(KnowledgeError, match="applies to"):
+        applied("something else")
+    with pytest.raises(KnowledgeError, match="status"):
+        force_of("hearsay")
+
+
+def test_every_form_is_read_from_a_paper():
+    assert {entry["form"] for entry in declared("limits")["forms"]} == set(Form)
+
+
+def test_what_papers_are_checked_for_exists():
+    known, paper = knowledge.load(), declared("paper")
+    rows = [row for group in paper["groups"] for row in group["rows"]] + list(paper["companions"].values())
+    rows += [row for kind in declared("limits")["kinds"].values() for row in kind.get("rows", ())]
+    assert all(known.has(row) for row in rows)
+    for entry in paper["methods"]:
+        re.compile(entry["pattern"])

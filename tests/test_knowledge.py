@@ -167,9 +167,9 @@ def test_every_raw_claim_is_carried_over(known):
     raw = yaml.safe_load((REFERENCE / "pd" / "claims.yaml").read_text(encoding="utf-8"))
     claims = raw["claims"] if isinstance(raw, dict) else raw
 
-    assert {claim["id"] for claim in claims} == {row.id for row in known.table("claims")}
+    assert {claim["id"] for claim in claims} <= {row.id for row in known.table("claims")}
     with_evidence = {claim["id"] for claim in claims if any(claim[k] for k in claim if k.endswith("_evidence"))}
-    assert {row.claim for row in known.table("claim_evidence")} == with_evidence
+    assert with_evidence <= {row.claim for row in known.table("claim_evidence")}
 
 
 def _same(raw, kept):

@@ -209,6 +209,19 @@ def test_json_comes_back_as_the_same_assessment(assessment):
     assert back.scenarios[0].figures[0].variability is None
 
 
+def test_what_to_ask_is_shown_and_json_without_it_is_still_read(assessment):
+    question = "Ask the laboratory whether it issued this paper."
+    asked = assessment.findings[-1].model_copy(update={"ask": question})
+    with_question = assessment.model_copy(update={"findings": (*assessment.findings[:-1], asked)})
+    assert question in printed(with_question, width=200)
+    assert f"<p>{question}</p>" in reports.html(with_question)
+    written = json.loads(reports.to_json(with_question))
+    assert written["findings"][-1]["ask"] == question
+    for finding in written["findings"]:
+        del finding["ask"]  # as earlier versions wrote it
+    assert all(finding.ask == "" for finding in reports.from_json(json.dumps(written)).findings)
+
+
 def test_json_names_its_schema_and_holds_no_nan(assessment):
     data = json.loads(reports.to_json(assessment), parse_constant=pytest.fail)
 

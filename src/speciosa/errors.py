@@ -4,6 +4,7 @@
 
     SpeciosaError
     ├── InputError             what the user handed in: field, value, remedy
+    │   ├── ArticleError       a text to be checked
     │   ├── CaseError          a case file
     │   └── CertificateError   a laboratory certificate
     ├── KnowledgeError         the data package: missing, damaged, unknown row
@@ -19,6 +20,7 @@ A person of a population whose simulation fails raises nothing: it gets a status
 from typing import Any
 
 __all__ = [
+    "ArticleError",
     "CalibrationError",
     "Cancelled",
     "CaseError",
@@ -56,6 +58,10 @@ class InputError(SpeciosaError):
         prefix = f"{self.where}: " if self.where else ""
         shown = "nothing" if self.value is None else repr(self.value)
         return f"{prefix}{self.field} is {_short(shown)}; expected {self.remedy}."
+
+
+class ArticleError(InputError):
+    """A text to be checked cannot be read as one."""
 
 
 class CaseError(InputError):

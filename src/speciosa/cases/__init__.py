@@ -1,5 +1,6 @@
 """Product, person, regimens: what the user hands in, validated once and complete when read."""
 
+from speciosa.cases._build_product import contents_of
 from speciosa.cases._case import Case, Simulation
 from speciosa.cases._condition import Cirrhosis, KidneyDisease, Pregnancy
 from speciosa.cases._person import ANCESTRIES, Medicine, Person
@@ -22,6 +23,7 @@ __all__ = [
     "Regimen",
     "Repeat",
     "Simulation",
+    "contents_of",
     "parse",
     "read",
     "schema",

@@ -81,7 +81,7 @@ def _certified(fields: ProductFile, path: Path, where: str | None) -> Product:
     paper = certificates.read(path)
     form = Form(fields.form or "")
     unit = fields.unit or OWN_PIECE.get(form) or _one_piece(paper)
-    contents = tuple(_from_values(paper, unit))
+    contents = contents_of(paper, unit)
     if not any(c.analyte in {"mitragynine", "7-hydroxymitragynine"} for c in contents):
         remedy = "a certificate with a result for mitragynine or 7-hydroxymitragynine in mg/g, %, mg/mL or mg per piece"
         raise CaseError("product.certificate", fields.certificate, remedy, where=where)
@@ -104,8 +104,17 @@ def _one_piece(paper: Certificate) -> str | None:
     return pieces.pop() if len(pieces) == 1 else None
 
 
+def contents_of(paper: Certificate, piece: str | None = None) -> tuple[Content, ...]:
+    """The alkaloids of a certificate as contents of a product.
+
+    Args:
+        paper: the certificate.
+        piece: name of one piece of the product; a figure per serving says nothing about a capsule and is left out.
+    """
+    return tuple(_from_values(paper, piece))
+
+
 def _from_values(paper: Certificate, unit: str | None) -> Iterator[Content]:
-    """Alkaloids of a certificate; a figure per serving says nothing about a capsule and stays on the paper."""
     for value in paper.kind("alkaloid"):
         usable = value.mg_per_g is not None or value.value is None or value.unit in COUNTABLE
         same_piece = value.unit != "mg/unit" or value.per in {"piece", unit}

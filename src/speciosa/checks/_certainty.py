@@ -29,6 +29,11 @@ def cap(row: KnownRow | Row) -> Certainty:
     return Certainty(table.get(row.confidence, Certainty.VERY_LOW))
 
 
+def decides(row: KnownRow | Row) -> bool:
+    """Whether a finding may rest on this row; on one that was only recalled it may not."""
+    return row.confidence not in declared("certainty")["never_decides"]
+
+
 def best_of(rows: Iterable[KnownRow], at_most: Certainty = Certainty.HIGH) -> Certainty:
     """Certainty of a statement that any one of several rows would support."""
     caps = [cap(row) for row in rows]

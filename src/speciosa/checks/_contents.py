@@ -1,97 +1,28 @@
-"""What the product holds beside what leaf holds and what laws allow, and what a label is worth."""
+"""A product without a certificate beside what leaf holds and what laws allow, and what a label is worth."""
 
 from collections.abc import Iterator
 
 from speciosa import knowledge
 from speciosa.cases import Case, Content, Form
-from speciosa.checks._certainty import best_of
+from speciosa.checks import _paper_alkaloids, _paper_profile
 from speciosa.checks._finding import Certainty, Finding, Rule, Severity, Topic
-from speciosa.checks._limits import of_alkaloids, unit_words
-from speciosa.checks._product import HYDROXY, MITRAGYNINE, NATURAL_SHARE_ROW, natural_share, share_of_seven_oh
+from speciosa.checks._paper_context import of_case
+from speciosa.checks._product import HYDROXY, MITRAGYNINE
 from speciosa.checks._words import join, listed, number, quantity, sentence
 from speciosa.exposure import Exposure
 
-SHARE = Rule(id="certificate.seven-oh-share", text="7-OH is compared with the sum of the alkaloids")
 LABEL = Rule(id="certificate.label", text="a content is the claim of a label")
 
 ABOVE_LABEL = "harms:H117"
 
 
 def check(case: Case, exposure: Exposure) -> Iterator[Finding]:  # noqa: ARG001 - all checks are called alike
-    """Share of 7-OH, alkaloids beside limits, contents that only a label states."""
-    yield from _share(case)
-    yield from _alkaloid_limits(case)
+    """The alkaloids beside leaf and laws, unless the check on the certificate did it; contents of a label."""
+    if case.product.certificate is None:
+        context = of_case(case)
+        yield from _paper_profile.check(case.product, context)
+        yield from _paper_alkaloids.check(case.product, context)
     yield from _labels(case)
-
-
-def _share(case: Case) -> Iterator[Finding]:
-    share = share_of_seven_oh(case.product)
-    known = knowledge.load()
-    if share is None:
-        return
-    most = natural_share()
-    high = share.percent > most
-    unclear = not high and share.highest > most
-    if not (high or unclear):
-        return
-    told = known.row("claims:natural-alternative")
-    rows = (NATURAL_SHARE_ROW, "claims:natural-alternative", "claims:extract-by-solvent")
-    yield Finding(
-        id="certificate:seven-oh-share",
-        topic=Topic.CERTIFICATE,
-        severity=Severity.MAJOR if high else Severity.UNKNOWN,
-        title="More 7-OH than natural leaf" if high else "Perhaps more 7-OH than natural leaf",
-        sentence=join(
-            f"7-hydroxymitragynine makes up {number(share.percent)} % of the alkaloids that are known of this product; "
-            f"natural leaf stays below {number(most)} %."
-            if high
-            else f"By the range of its figures 7-hydroxymitragynine may make up as much as {number(share.highest)} % "
-            f"of the known alkaloids; natural leaf stays below {number(most)} %.",
-            "It was added or made, and the product acts as a stronger opioid." if high else "",
-            sentence(told.what_to_tell_a_person) if high else "",
-        ),
-        reason=join(f"Sum of {share.of} alkaloids.", f"Claim: “{told.claim}” Verdict: {told.verdict}."),
-        rule=SHARE,
-        certainty=best_of((known.row(row) for row in rows), Certainty.MODERATE),
-        sources=(*case.product.rows(HYDROXY), *rows),
-        not_known=() if share.of > 2 else ("The other alkaloids: without them the share is an upper bound.",),
-        subject=HYDROXY,
-    )
-
-
-def _alkaloid_limits(case: Case) -> Iterator[Finding]:
-    found = list(of_alkaloids(case))
-    decided = {(content.analyte, c.row.standard) for content, c in found if c.above}
-    for content, compared in found:
-        row = compared.row
-        # one passed limit of a standard suffices; what cannot be told of its others adds nothing
-        if compared.above is False or (compared.above is None and (content.analyte, row.standard) in decided):
-            continue
-        law = row.status.startswith("law")
-        allows = "allows" if law else "would allow"
-        cannot = compared.above is None
-        limit = quantity(row.number("limit_value"), unit_words(row.unit))
-        limit = "any amount" if row.unit == "any amount" else limit
-        held = f" ({quantity(compared.found, unit_words(row.unit))})" if compared.found is not None else ""
-        yield Finding(
-            id=f"certificate:limit:{row.id}",
-            topic=Topic.CERTIFICATE,
-            severity=Severity.UNKNOWN if cannot else Severity.MAJOR if law else Severity.MODERATE,
-            title=f"{content.analyte[0].upper()}{content.analyte[1:]} and {row.standard}",
-            sentence=(
-                f"Whether the product keeps the limit of {row.standard} for {content.analyte} ({limit}) cannot be "
-                f"told: {compared.why}."
-                if cannot
-                else f"The product holds more {content.analyte}{held} than {row.standard} {allows} "
-                f"({limit}; {row.status})."
-            ),
-            reason=f"The content is {content.qualifier} ({content.where}).",
-            rule=Rule(id=f"limits:{row.id}", text=f"{content.analyte} is compared with {limit}, {row.applies_to}"),
-            certainty=Certainty.NOT_KNOWN if cannot else best_of([row], Certainty.MODERATE),
-            sources=(f"limits:{row.id}", *content.rows),
-            not_known=(f"The content of {content.analyte} in the unit of this limit.",) if cannot else (),
-            subject=content.analyte,
-        )
 
 
 def _labels(case: Case) -> Iterator[Finding]:

@@ -51,7 +51,7 @@ def _finding(topic: str, entry: dict[str, Any]) -> Finding:
     told = [entry.get("told", ""), *(sentence(claim.what_to_tell_a_person) for claim in claims)]
     told += [sentence(row.tell_the_person) for row in rows if hasattr(row, "tell_the_person")]
     seen = [_seen(row) for row in rows if not hasattr(row, "tell_the_person")]
-    grade = [_grade(claim.grade) for claim in claims] or [best_of(rows, Certainty.LOW)]
+    grade = [known.derivation(claim.id).certainty for claim in claims] or [best_of(rows, Certainty.LOW)]
     return Finding(
         id=f"evidence:{topic}",
         topic=Topic.EVIDENCE,
@@ -59,7 +59,7 @@ def _finding(topic: str, entry: dict[str, Any]) -> Finding:
         title=entry["title"],
         sentence=join(*told, *(sentence(claim.what_to_tell_a_person) for claim in established)),
         reason=join(
-            *(f"Claim: “{claim.claim}” Verdict: {claim.verdict}. {sentence(claim.grade_reason)}" for claim in claims),
+            *(f"Claim: “{claim.claim}” Verdict: {claim.verdict}. {sentence(claim.verdict_reason)}" for claim in claims),
             *seen,
         ),
         rule=ANYONE if topic == GENERAL else MATCH,
@@ -68,11 +68,6 @@ def _finding(topic: str, entry: dict[str, Any]) -> Finding:
         not_known=("Whether this person would gain or lose: no trial measured what matters here.",),
         subject="" if topic == GENERAL else topic,
     )
-
-
-def _grade(grade: str) -> Certainty:
-    """The grade of a claim is the certainty of its verdict, in the same GRADE words."""
-    return Certainty(grade)
 
 
 def _seen(row: Any) -> str:  # noqa: ANN401 - a row of one of several tables

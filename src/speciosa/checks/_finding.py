@@ -3,6 +3,9 @@
 from enum import StrEnum
 
 from speciosa.exposure import Figure, Record
+from speciosa.knowledge import Certainty
+
+__all__ = ["Certainty", "Finding", "Rule", "Severity", "Topic"]
 
 
 class Severity(StrEnum):
@@ -20,16 +23,6 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """0 for the strictest."""
         return list(Severity).index(self)
-
-
-class Certainty(StrEnum):
-    """GRADE words, and *not known*."""
-
-    HIGH = "high"
-    MODERATE = "moderate"
-    LOW = "low"
-    VERY_LOW = "very low"
-    NOT_KNOWN = "not known"
 
 
 class Topic(StrEnum):
@@ -80,6 +73,7 @@ class Finding(Record):
         not_known: what nobody knows and would matter here.
         overruled: more general rules that fit too and were not followed, shown for the reader.
         subject: the medicine, condition, place or analyte it is about; empty when about the whole case.
+        ask: what to ask the seller or the laboratory; empty where there is nobody to ask.
     """
 
     id: str
@@ -95,3 +89,4 @@ class Finding(Record):
     not_known: tuple[str, ...] = ()
     overruled: tuple[Rule, ...] = ()
     subject: str = ""
+    ask: str = ""

@@ -1,56 +1,26 @@
-"""Results of a certificate and contents of a product beside the limits of the table."""
+"""Results of a certificate beside the limits that hold: what is passed, what is kept, and what cannot be told."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from functools import cache
 
-from speciosa import knowledge
-from speciosa.cases import Case, Content, Dose, Form, Product, Regimen
+from speciosa import certificates
 from speciosa.certificates import Value, per_gram
 from speciosa.checks._declared import declared
-from speciosa.checks._product import HYDROXY, Share, daily_grams, is_seven_oh, share_of_seven_oh
-from speciosa.checks._rows import KnownRow
+from speciosa.checks._limit_rows import LimitRow, Standard, holding
+from speciosa.checks._paper_context import PaperContext, mg_per_day, mg_per_gram
 
-GENERAL = ("US", "ICH")  # standards that are taken as a yardstick everywhere
-PLANT_MATRIX = {
-    Form.POWDER: "dried or powdered botanical",
-    Form.TEA: "botanical to be treated with boiling water",
-    Form.CAPSULE: "supplement with botanicals",
-    Form.TABLET: "supplement with botanicals",
-    Form.LIQUID_EXTRACT: "tincture or fluid extract",
-    Form.DRY_EXTRACT: "powdered botanical extract",
-    Form.CHEWABLE: "supplement with botanicals",
-}
-LEAF_FORMS = (Form.POWDER, Form.TEA, Form.CAPSULE)
-LOOSE = (Form.POWDER, Form.TEA, Form.DRY_EXTRACT)
-SWALLOWED = (Form.TABLET, Form.CAPSULE, Form.CHEWABLE)
-HEAVIEST_PIECE_G = 3.0  # no tablet or capsule that a person swallows weighs more
-HERB_PER_DAY_G = 5.0  # above it the guidance of the herb trade says itself that it does not hold
-CHILDBEARING_Y = (12.0, 50.0)
 NO_NUMBER = "the certificate gives neither a number nor how little the laboratory would have seen"
+ONLY_MORE = "the certificate only says that it is more than a number"
 OTHER_UNIT = "the result cannot be turned into the unit of the limit"
+NO_AMOUNT = "the limit is for a day, and how many grams are taken in a day was not told"
+NO_WEIGHT = "the result is for a piece or serving whose weight was not told, so it cannot be turned into that unit"
 TOO_COARSE = "the laboratory could not have seen an amount as small as the limit"
 WHOLE_FOR_PART = "the laboratory measured the total, and the limit is for a part of it"
 SMALL_SAMPLE = "the laboratory looked at less of the product than the limit asks for"
-_SKIPPED = ("superseded", "vendor", "industry")
-
-
-class LimitRow(KnownRow, Protocol):
-    """A row of ``limits``."""
-
-    analyte: str
-    analyte_class: str
-    limit_value: float | str
-    unit: str
-    comparator: str
-    applies_to: str
-    standard: str
-    jurisdiction: str
-    status: str
-
-    def number(self, column: str) -> float:
-        """The number in a column."""
+_COUNTS = frozenset({"CFU/g", "CFU/mL", "MPN/g"})
+_LENGTHS = frozenset({"µm", "um", "micron", "microns", "micrometre", "micrometer"})
 
 
 @dataclass(frozen=True)
@@ -58,114 +28,105 @@ class Compared:
     """One result beside one limit.
 
     Attributes:
-        row: the limit.
-        found: the result in the unit of the limit; ``None`` where it cannot be turned into it.
+        standard: the limit, and how far it binds.
+        found: the result in ``unit``; ``None`` where it cannot be turned into it.
         above: whether the limit is passed; ``None`` when that cannot be told.
         why: why it cannot be told; empty when it can.
+        limit: the number that it was compared with; ``None`` for a germ that must be absent.
+        unit: of both, as a reader knows it.
+        passed_at_g: grams of product a day from which a daily limit is passed; ``None`` for any other limit.
     """
 
-    row: LimitRow
+    standard: Standard
     found: float | None
     above: bool | None
     why: str = ""
+    limit: float | None = None
+    unit: str = ""
+    passed_at_g: float | None = None
+
+    @property
+    def row(self) -> LimitRow:
+        """The row of the table."""
+        return self.standard.row
 
 
-def heaviest(case: Case) -> float | None:
-    """Grams of product on the heaviest day of all regimens; ``None`` where grams cannot be told."""
-    days = [daily_grams(case, regimen) for regimen in case.regimens]
-    known = [day for day in days if day is not None]
-    return max(known) if known else None
+@dataclass(frozen=True)
+class _Amount:
+    """A result and a limit in one unit."""
+
+    found: float
+    limit: float
+    unit: str
 
 
-def of_value(case: Case, value: Value) -> tuple[Compared, ...]:
-    """A contaminant on the certificate beside every limit that holds for it."""
-    rows = (row for row in _holding(case) if row.analyte_class == value.kind and _same(row.analyte, value.analyte))
-    return tuple(_compare(case, value, row) for row in rows)
+def of_value(value: Value, context: PaperContext, *, sellers: bool = False) -> tuple[Compared, ...]:
+    """A result beside every limit that holds for it.
+
+    Args:
+        value: a metal, microbe, mould toxin, solvent or particle size.
+        context: place, form, amounts, day.
+        sellers: whether to compare with the limits of sellers and of the trade, which bind nobody, instead.
+    """
+    return tuple(_compare(value, context, one) for one in _about(value, context, sellers=sellers))
 
 
-def of_alkaloids(case: Case) -> Iterator[tuple[Content, Compared]]:
-    """Alkaloids of the product beside the limits that the law of the place, or a proposal, sets for them."""
-    for row in _holding(case):
-        content = case.product.content(row.analyte)
-        if row.analyte_class == "alkaloid" and content is not None and _for_matrix(case.product, row):
-            yield content, _alkaloid(case, content, row)
+def unit_words(unit: str) -> str:
+    """A unit of the table as a reader knows it."""
+    return unit.replace("ug", "µg").replace("cfu", "CFU").replace("um", "µm")
 
 
-def _holding(case: Case) -> Iterator[LimitRow]:
-    place = case.person.place or ""
-    union = "EU" if place in declared("emergency")["EU"] else ""
-    for row in knowledge.load().table("limits"):
-        old = row.status in _SKIPPED or "before" in row.status
-        where = row.jurisdiction in {place, union, *GENERAL}
-        alien_law = row.jurisdiction == "US" and not place.startswith("US") and row.analyte_class == "alkaloid"
-        if where and not old and not alien_law and _for_person(case, row) and _for_form(case.product, row):
-            yield row
+def _about(value: Value, context: PaperContext, *, sellers: bool) -> Iterator[Standard]:
+    for one in holding(context, sellers=sellers):
+        if one.row.analyte_class == value.kind and value.analyte in _names(one.row.analyte):
+            yield one
 
 
-def _for_person(case: Case, row: LimitRow) -> bool:
-    """Intake levels of children and of women who may have children hold for them only."""
-    person, basis = case.person, str(getattr(row, "basis", None) or "")
-    if "children" in basis:
-        return person.age_y < 18
-    if "child-bearing" in basis:
-        return person.sex == "F" and CHILDBEARING_Y[0] <= person.age_y <= CHILDBEARING_Y[1]
-    grams = heaviest(case)
-    return not ("5 g/day or less" in row.applies_to and (grams is None or grams > HERB_PER_DAY_G))
+@cache
+def _names(limit: str) -> frozenset[str]:
+    """The analytes that a limit holds for: each member of a joint one; the total stands in for a form of a metal."""
+    parts = {part.strip().removesuffix(" spp.") for part in limit.split(" and ")} | {limit, limit.partition(" (")[0]}
+    found = {match.analyte.name for match in map(certificates.find, parts) if match.analyte and not match.how}
+    return frozenset(parts | found)
 
 
-def _for_form(product: Product, row: LimitRow) -> bool:
-    """Microbe limits differ from one plant matrix to another."""
-    if row.analyte_class != "microbe" or "USP" not in row.standard:
-        return True
-    return PLANT_MATRIX[product.form] in row.applies_to or (
-        row.comparator == "absent" and product.form is not Form.LIQUID_EXTRACT
-    )
-
-
-def _for_matrix(product: Product, row: LimitRow) -> bool:
-    """The proposal of the DEA has one limit for leaf and two for everything made from it."""
-    leaf = product.form in LEAF_FORMS and not is_seven_oh(product)
-    if row.unit == "mg per article" and product.form in LOOSE:
-        return False  # loose powder comes in no articles
-    return not (("botanical" in row.applies_to and not leaf) or ("article" in row.applies_to and leaf))
-
-
-def _same(limit: str, analyte: str) -> bool:
-    """A joint limit holds for each member; total arsenic and mercury stand in for their forms."""
-    names = {part.strip().removesuffix(" spp.") for part in limit.split(" and ")} | {limit}
-    return analyte in names or (analyte in {"arsenic", "mercury"} and limit.startswith(f"{analyte} ("))
-
-
-def _compare(case: Case, value: Value, row: LimitRow) -> Compared:
+def _compare(value: Value, context: PaperContext, standard: Standard) -> Compared:
+    row = standard.row
     if row.comparator == "absent":
-        return _absent(value, row)
-    concentration, bound = _concentration(value)
-    if concentration is None:
-        return Compared(row, None, None, NO_NUMBER)
-    found = _in_unit(case, concentration, row.unit, value.unit)
-    if found is None:
-        return Compared(row, None, None, OTHER_UNIT)
-    limit = row.number("limit_value")
-    if found < limit or (found == limit and row.comparator != "<"):
-        return Compared(row, found, above=False)
+        return _absent(value, standard)
+    number, bound = _number(value)
+    if number is None:
+        return Compared(standard, None, None, NO_NUMBER)
+    amount = _amount(value, number, context, row)
+    at = None if bound or _avoided(row, amount) else _passed_at(value, number, context, row)
+    if isinstance(amount, str):
+        return Compared(standard, None, None, amount, passed_at_g=at)
+    kept = amount.found < amount.limit or (amount.found == amount.limit and row.comparator != "<")
+    above, why = _verdict(value, standard, kept=kept, bound=bound)
+    return Compared(standard, amount.found, above, why, amount.limit, amount.unit, at)
+
+
+def _verdict(value: Value, standard: Standard, *, kept: bool, bound: bool) -> tuple[bool | None, str]:
+    if kept:
+        return (None, ONLY_MORE) if value.qualifier == "above value" else (False, "")
     if bound:
-        return Compared(row, found, None, TOO_COARSE)
-    if "inorganic" in row.analyte and "inorganic" not in value.analyte:
-        return Compared(row, found, None, WHOLE_FOR_PART)
-    return Compared(row, found, above=True)
+        return None, TOO_COARSE
+    if "inorganic" in standard.row.analyte and "inorganic" not in value.analyte:
+        return None, WHOLE_FOR_PART
+    return (None, standard.open) if standard.open else (True, "")
 
 
-def _absent(value: Value, row: LimitRow) -> Compared:
+def _absent(value: Value, standard: Standard) -> Compared:
     """A germ that must not be there: found, not found in enough of the product, or not to be told."""
     counted = value.qualifier in {"measured", "above value"} and bool(value.value)
     if value.qualifier in {"present", "failed"} or counted:
-        return Compared(row, None, above=True)
+        return Compared(standard, None, above=True)
     if value.qualifier not in {"absent", "not detected", "passed", "measured"}:
-        return Compared(row, None, None, TOO_COARSE)
-    asked, looked_at = _sample_g(row.unit), _sample_g(value.unit)
+        return Compared(standard, None, None, TOO_COARSE)
+    asked, looked_at = _sample_g(standard.row.unit), _sample_g(value.unit)
     if asked is not None and looked_at is not None and looked_at < asked:
-        return Compared(row, None, None, SMALL_SAMPLE)
-    return Compared(row, None, above=False)
+        return Compared(standard, None, None, standard.open or SMALL_SAMPLE)
+    return Compared(standard, None, above=False)
 
 
 def _sample_g(unit: str) -> float | None:
@@ -174,100 +135,67 @@ def _sample_g(unit: str) -> float | None:
     return float(found[1]) if found else None
 
 
-def _concentration(value: Value) -> tuple[float | None, bool]:
-    """The result as printed, and whether it is only an upper bound (nothing found: the limit of quantification)."""
+def _number(value: Value) -> tuple[float | None, bool]:
+    """The number to compare, and whether it is only an upper bound (nothing found: how little would have been seen)."""
     if value.qualifier in {"measured", "above value"}:
         return value.value, False
     if value.qualifier == "below value":
         return value.value, True
-    if value.qualifier == "not detected" and value.loq is None:
-        return 0.0, True  # the paper says that there is none and not how little it would have seen
+    if value.qualifier == "not detected":
+        seen = value.lod if value.lod is not None else value.loq
+        return (0.0 if seen is None else seen), True  # without either the paper only says that there is none
     return value.loq, True
 
 
-def _in_unit(case: Case, printed: float | None, unit: str, printed_unit: str) -> float | None:
-    """A printed result in the unit of a limit."""
-    if printed is None:
+def _amount(value: Value, number: float, context: PaperContext, row: LimitRow) -> _Amount | str:
+    """A result and a limit in one unit, or why they cannot be brought into one."""
+    limit, unit = row.number("limit_value"), unit_words(row.unit)
+    for ours, theirs in ((row.unit.startswith("cfu"), _COUNTS), (row.unit == "um", _LENGTHS)):
+        if ours:
+            return _Amount(number, limit, unit) if value.unit in theirs else OTHER_UNIT
+    fraction, day = mg_per_gram(value, number, context), mg_per_day(value, number, context)
+    if row.unit.endswith("/day"):
+        if day is None:
+            return NO_AMOUNT if fraction is not None else _no_unit(value)
+        return _Amount(day * _per_mg(row.unit), limit, unit)
+    scale = per_gram(1.0, row.unit.replace("ug", "µg"))
+    if fraction is None or scale is None:
+        return _no_unit(value)
+    ordinary = _Amount(fraction / scale, limit, unit)
+    option = _option(row)
+    if option is None or day is None or _avoided(row, ordinary):
+        return ordinary
+    return _Amount(day, limit * scale * option, "mg/day")
+
+
+def _avoided(row: LimitRow, amount: _Amount | str) -> bool:
+    """Whether a solvent that is to be avoided altogether is above its limit by weight: no daily amount excuses it."""
+    strict = declared("limits")["strict_class"] in (row.basis or "")
+    return strict and isinstance(amount, _Amount) and amount.found > amount.limit
+
+
+def _option(row: LimitRow) -> float | None:
+    """Grams of product a day up to which a limit by weight holds, where it is made from a daily amount."""
+    for one in declared("limits")["options"]:
+        if one["words"] in (row.basis or ""):
+            return float(one["g_per_day"])
+    return None
+
+
+def _passed_at(value: Value, number: float, context: PaperContext, row: LimitRow) -> float | None:
+    """Grams of product a day from which a daily limit is passed."""
+    fraction, option = mg_per_gram(value, number, context), _option(row)
+    if not fraction or not isinstance(row.limit_value, float):
         return None
-    if unit.startswith("cfu/g"):
-        return printed if printed_unit in {"CFU/g", "CFU/mL", "MPN/g"} else None
-    mg_per_g = per_gram(printed, printed_unit)
-    if mg_per_g is None:
-        return None
-    if unit.endswith("/day"):
-        grams = heaviest(case)
-        return None if grams is None else mg_per_g * grams * (1e3 if unit.startswith("ug") else 1.0)
-    scale = per_gram(1.0, unit.replace("ug", "µg"))
-    return None if scale is None else mg_per_g / scale
+    if row.unit.endswith("/day"):
+        return row.limit_value / _per_mg(row.unit) / fraction
+    scale = per_gram(1.0, row.unit)
+    return None if option is None or scale is None else row.limit_value * scale * option / fraction
 
 
-def _alkaloid(case: Case, content: Content, row: LimitRow) -> Compared:
-    limit, found = row.number("limit_value"), _alkaloid_in(case, content, row.unit)
-    if found is None:
-        if _surely_above(case.product, content, row.unit, limit):
-            return Compared(row, None, above=True)
-        return Compared(row, None, None, OTHER_UNIT)
-    unseen = content.qualifier in {"not detected", "below LOQ"}
-    if found > limit and unseen:
-        return Compared(row, found, None, TOO_COARSE)
-    return Compared(row, found, above=found > limit)
+def _per_mg(unit: str) -> float:
+    return 1e3 if unit.startswith("ug") else 1.0
 
 
-def _alkaloid_in(case: Case, content: Content, unit: str) -> float | None:
-    """A content in the unit of an alkaloid limit; where nothing was found, the most that there can be."""
-    product = case.product
-    unseen = content.qualifier in {"not detected", "below LOQ"}
-    figure = (content.loq or 0.0) if unseen else content.central
-    if figure is None:
-        return None
-    if unit == "any amount":
-        return figure
-    if unit.startswith("% of alkaloid"):
-        share = share_of_seven_oh(product) if content.analyte == HYDROXY else None
-        return _percent(share, unseen=unseen)
-    if unit in {"mg per serving", "mg per article"}:
-        return _per_serving(case, content, figure)
-    mg_per_g = per_gram(figure, content.unit)
-    if mg_per_g is None and content.unit == "mg/unit" and product.unit_mass_g:
-        mg_per_g = figure / product.unit_mass_g
-    scale = _mg_per_g(unit)
-    return None if mg_per_g is None or scale is None else mg_per_g / scale
-
-
-def _mg_per_g(unit: str) -> float | None:
-    """mg in 1 g of product for one of a unit that counts by weight."""
-    return {"mg per g": 1.0, "ppm": 1e-3}.get(unit, 10.0 if unit.startswith("%") and "alkaloid" not in unit else None)
-
-
-def _surely_above(product: Product, content: Content, unit: str, limit: float) -> bool:
-    """Whether even the heaviest tablet or capsule with this content would be above a limit by weight."""
-    scale, figure = _mg_per_g(unit), content.central
-    if scale is None or not figure or content.unit != "mg/unit" or product.form not in SWALLOWED:
-        return False
-    return figure / HEAVIEST_PIECE_G / scale > limit
-
-
-def _percent(share: Share | None, *, unseen: bool) -> float | None:
-    if share is None:
-        return None
-    return share.highest if unseen else share.percent
-
-
-def _per_serving(case: Case, content: Content, figure: float) -> float | None:
-    """mg in the largest dose, or in one piece where the product comes in pieces."""
-    if content.unit == "mg/unit":
-        return figure
-    doses = [dose for regimen in case.regimens for dose in _doses(regimen) if case.product.grams(dose) is not None]
-    grams = max((case.product.grams(dose) or 0.0 for dose in doses), default=None)
-    mg_per_g = per_gram(figure, content.unit)
-    return None if grams is None or mg_per_g is None else mg_per_g * grams
-
-
-def _doses(regimen: Regimen) -> Iterator[Dose]:
-    for _, dose in regimen.events():
-        yield dose
-
-
-def unit_words(unit: str) -> str:
-    """A unit of the table as a reader knows it."""
-    return unit.replace("ug", "µg").replace("cfu", "CFU")
+def _no_unit(value: Value) -> str:
+    return NO_WEIGHT if value.unit in {"mg/unit", "µg/unit"} else OTHER_UNIT

@@ -1,10 +1,11 @@
 """What the product holds, as far as the checks need it: which kratom it is, and how much per dose and per day."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from speciosa import certificates, knowledge, models
-from speciosa.cases import Case, Content, Product, Regimen
-from speciosa.certificates import per_gram
+from speciosa.cases import Case, Content, Regimen
+from speciosa.certificates import Certificate, per_gram
 
 MITRAGYNINE = "mitragynine"
 HYDROXY = "7-hydroxymitragynine"
@@ -14,6 +15,25 @@ FOLLOWED = tuple(c.name for c in models.network().compounds.values() if c.kind =
 LEAF, SEVEN_OH, ANY, ADULTERATED = "leaf", "7-OH or pseudoindoxyl", "any", "adulterated or unknown"
 # 2 % of the alkaloids: the historical highest share in leaf and the line of the model act (limits:LM089)
 NATURAL_SHARE_ROW = "limits:LM089"
+
+
+class Composition(Protocol):
+    """What is known of the contents of a product: a product itself, or what a certificate says of one."""
+
+    @property
+    def contents(self) -> tuple[Content, ...]:
+        """What it holds."""
+
+    @property
+    def unit_mass_g(self) -> float | None:
+        """Mass of one piece."""
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The laboratory's paper, when there is one."""
+
+    def content(self, analyte: str) -> Content | None:
+        """The first statement about an analyte."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +51,7 @@ class Share:
     of: int
 
 
-def parts(product: Product) -> frozenset[str]:
+def parts(product: Composition) -> frozenset[str]:
     """The kratom parts of the rules that hold for a product.
 
     Leaf where mitragynine is in it; 7-OH where that is more than 2 % of the alkaloids, or where pseudoindoxyl is in
@@ -45,13 +65,13 @@ def parts(product: Product) -> frozenset[str]:
     return frozenset(found)
 
 
-def is_seven_oh(product: Product) -> bool:
+def is_seven_oh(product: Composition) -> bool:
     """Whether the product counts as one of 7-OH or pseudoindoxyl and not as leaf."""
     share = share_of_seven_oh(product)
     return _amount(product.content(PSEUDOINDOXYL)) > 0 or (share is not None and share.percent > natural_share())
 
 
-def may_be_seven_oh(product: Product) -> bool:
+def may_be_seven_oh(product: Composition) -> bool:
     """Whether the figures leave open that 7-OH is more than 2 % of the alkaloids: a wide range, or nobody looked."""
     share = share_of_seven_oh(product)
     return share is None or share.highest > natural_share()
@@ -62,7 +82,7 @@ def natural_share() -> float:
     return float(knowledge.load().row(NATURAL_SHARE_ROW).number("limit_value"))
 
 
-def share_of_seven_oh(product: Product) -> Share | None:
+def share_of_seven_oh(product: Composition) -> Share | None:
     """7-OH over all alkaloids; ``None`` where it is not known, or mitragynine is known only in another kind of unit."""
     stated = [c for c in product.contents if c.analyte == HYDROXY and c.qualifier != "not tested"]
     seven = max(stated, key=lambda c: len(_summed(product, c)), default=None)
@@ -107,12 +127,12 @@ def _heaviest_day(regimen: Regimen, amounts: list[float | None]) -> float | None
     return max(days.values())
 
 
-def in_sum(product: Product, like: Content) -> float:
+def in_sum(product: Composition, like: Content) -> float:
     """The single alkaloids added up, in the unit of one of them."""
     return sum(_in_unit_of(product, content, like) for content in _summed(product, like))
 
 
-def stated_total(product: Product, unit: str) -> float | None:
+def stated_total(product: Composition, unit: str) -> float | None:
     """The sum of alkaloids that a certificate states, in ``unit``; ``None`` where it states none."""
     per, paper = per_gram(1.0, unit), product.certificate
     for value in paper.kind("sum") if paper is not None else ():
@@ -123,7 +143,7 @@ def stated_total(product: Product, unit: str) -> float | None:
     return None
 
 
-def _summed(product: Product, like: Content) -> list[Content]:
+def _summed(product: Composition, like: Content) -> list[Content]:
     """One content of each alkaloid that can be turned into the unit of ``like``."""
     found: dict[str, Content] = {}
     for content in product.contents:
@@ -133,13 +153,13 @@ def _summed(product: Product, like: Content) -> list[Content]:
     return [like if name == like.analyte else content for name, content in found.items()]
 
 
-def _in_unit_of(product: Product, content: Content, other: Content) -> float:
+def _in_unit_of(product: Composition, content: Content, other: Content) -> float:
     if content.unit == other.unit:
         return _amount(content)
     return _amount(content) * (_per_g(product, content.unit) or 0.0) / (_per_g(product, other.unit) or 1.0)
 
 
-def _per_g(product: Product, unit: str) -> float | None:
+def _per_g(product: Composition, unit: str) -> float | None:
     """mg in 1 g of product for one of ``unit``; pieces count where their mass is known."""
     if unit == "mg/unit" and product.unit_mass_g:
         return 1.0 / product.unit_mass_g

@@ -33,21 +33,28 @@ def schema(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="assessment, case, interaction, sensitivity, or a table such as clinical_pk."
+            metavar="NAME",
+            help="article, assessment, case, claim, claims, extract, interaction, sensitivity, veins, "
+            "or a table such as clinical_pk.",
         ),
     ],
 ) -> None:
-    """Print the JSON Schema of a case file, of an assessment or interaction, or of a table of the knowledge."""
+    """Print the JSON Schema of a case file, of what a command writes as JSON, or of a table of the knowledge."""
     import json as text
 
     from speciosa import cases, reports
     from speciosa import knowledge as room
 
     made = {
+        "article": reports.article_schema,
         "assessment": reports.schema,
         "case": cases.schema,
+        "claim": reports.claim_schema,
+        "claims": reports.claims_schema,
+        "extract": reports.extract_schema,
         "interaction": reports.interaction_schema,
         "sensitivity": reports.sensitivity_schema,
+        "veins": reports.veins_schema,
     }.get(name)
     typer.echo(text.dumps(made() if made else room.schema(name), indent=2, ensure_ascii=False))
 

@@ -25,9 +25,10 @@ INTERRUPTED = 130
 
 CaseFile = Annotated[Path, typer.Argument(metavar="CASE.yaml", help="The case: product, person, regimens.")]
 People = Annotated[
-    int | None, typer.Option(min=1, max=1_000_000, help="Virtual people; the case's own number by default.")
+    int | None,
+    typer.Option(min=1, max=1_000_000, help="Virtual people; as the case says by default."),
 ]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of people and draws; the case's own by default.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of people and draws; as the case says by default.")]
 Everything = Annotated[
     bool, typer.Option("--all", help="Also print minor alkaloids, and each target under each data set.")
 ]

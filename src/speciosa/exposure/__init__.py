@@ -4,6 +4,8 @@
 :func:`execute`) is open too, for who wants to run the model on other doses or other parameters.
 """
 
+from speciosa.exposure._affinities import panels_of
+from speciosa.exposure._beside import beside
 from speciosa.exposure._company import Companion, company
 from speciosa.exposure._dynamics import EFFECT_PARAMETERS
 from speciosa.exposure._held import held, left_out, missing
@@ -42,7 +44,7 @@ from speciosa.exposure._results import (
 from speciosa.exposure._run import Measured, Progress, Run, execute
 from speciosa.exposure._save import save
 from speciosa.exposure._simulate import Exposure, case_setting, model, simulate
-from speciosa.exposure._summary import auc, figure, terminal_rate
+from speciosa.exposure._summary import auc, figure, summed_up, terminal_rate
 
 __all__ = [
     "EFFECT_PARAMETERS",
@@ -77,6 +79,7 @@ __all__ = [
     "area_and_peak",
     "auc",
     "belongs",
+    "beside",
     "case_setting",
     "company",
     "doses",
@@ -94,6 +97,7 @@ __all__ = [
     "no_doses",
     "own_medicines",
     "pair",
+    "panels_of",
     "plan",
     "ratios",
     "references",
@@ -101,6 +105,7 @@ __all__ = [
     "save",
     "setting",
     "simulate",
+    "summed_up",
     "swallowed",
     "terminal_rate",
     "usual",

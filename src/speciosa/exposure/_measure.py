@@ -1,7 +1,7 @@
 """Figures of every single run: what an analysis needs that asks how a figure follows from the parameters."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from speciosa.exposure._interaction import ratios, watch
 from speciosa.exposure._outputs import outputs
 from speciosa.exposure._plan import Doses, Plan, Setting, plan, with_food
 from speciosa.exposure._run import Measured, Progress, Run, execute
-from speciosa.exposure._scenario import dose_times, scenario, times
+from speciosa.exposure._scenario import dose_times, figures, times
 
 BLOCK = 256  # runs at a time: the curves of a few weeks are megabytes a run, the figures are not
 
@@ -33,7 +33,14 @@ class Measurements:
 
 
 def measure(
-    case: Case, regimen: Regimen, at: Setting, given: Doses, *, words: str = "", progress: Progress | None = None
+    case: Case,
+    regimen: Regimen,
+    at: Setting,
+    given: Doses,
+    *,
+    more: Callable[[Run], Mapping[str, Measured]] | None = None,
+    words: str = "",
+    progress: Progress | None = None,
 ) -> Measurements:
     """Simulate one regimen and keep the figures of every run; the curves are let go.
 
@@ -42,6 +49,7 @@ def measure(
         regimen: of the case.
         at: who runs with which values.
         given: the doses of every run.
+        more: figures that the scenario does not hold, from the curves of some of the runs.
         words: shown with the progress.
         progress: called with (done, total, words); an exception it raises cancels the run.
 
@@ -57,8 +65,8 @@ def measure(
         run = execute(part, words=words, progress=_shifted(progress, start, whole.person.size))
         # to the figures every run is a person of its own: nothing is summed up over draws
         alike = Run(run.values, run.status, replace(part, draw=np.zeros_like(part.draw)))
-        scenario(case, regimen, alike, at.draws, at.company)
-        blocks.append(alike.measured)
+        figures(case, regimen, alike, at.draws, at.company)
+        blocks.append(alike.measured | (_of_good_runs(more(alike), alike) if more is not None else {}))
         status.update(alike.status)
     return Measurements(_joined(blocks), dict(status))
 
@@ -83,11 +91,11 @@ def measure_interaction(
     alone = watch(table, victim, 0.0, no_doses(at), progress)
     together = watch(table, victim, moment, given, progress)
     good, name = alone.ok & together.ok, models.network().compounds[victim].name
-    figures = {}
+    ratio_of = {}
     for key, words, values in zip(("auc", "cmax"), ("AUC", "Cmax"), ratios(alone, together, moment), strict=True):
         label = f"{words} of {name} with the product over without"
-        figures[f"{name}.{key}_ratio"] = Measured(label, "", np.where(good, values, np.nan), ())
-    return Measurements(figures, dict(Counter((*alone.status, *together.status))))
+        ratio_of[f"{name}.{key}_ratio"] = Measured(label, "", np.where(good, values, np.nan), ())
+    return Measurements(ratio_of, dict(Counter((*alone.status, *together.status))))
 
 
 def _parts(whole: Plan) -> Iterator[tuple[int, Plan]]:
@@ -103,6 +111,10 @@ def _parts(whole: Plan) -> Iterator[tuple[int, Plan]]:
                 dose_amount=whole.dose_amount[some],
             ),
         )
+
+
+def _of_good_runs(found: Mapping[str, Measured], run: Run) -> dict[str, Measured]:
+    return {key: replace(one, values=np.where(run.ok, one.values, np.nan)) for key, one in found.items()}
 
 
 def _shifted(progress: Progress | None, start: int, total: int) -> Progress | None:

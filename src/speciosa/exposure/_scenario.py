@@ -48,10 +48,6 @@ def scenario(case: Case, regimen: Regimen, run: Run, draws: Draws, company: tupl
     def until(output: Output) -> float:
         return last + (FOLLOW_UP if output.group in FOLLOWED else WINDOW)
 
-    figures = (
-        *_figures(case, regimen, run, draws),
-        *effect_figures(dose_times(regimen), run, draws, company, _measured_share(case, regimen, "HERG")),
-    )
     return Scenario(
         name=regimen.name,
         regimen=regimen.in_words(),
@@ -59,10 +55,21 @@ def scenario(case: Case, regimen: Regimen, run: Run, draws: Draws, company: tupl
         draws=int(np.max(run.plan.draw)),
         seed=case.simulation.seed,
         status=run.counts(),
-        figures=tuple(f for f in figures if f is not None),
+        figures=figures(case, regimen, run, draws, company),
         curves=tuple(curve(output, run, until=until(output)) for output in recorded(run)),
         targets=tuple(_targets(run)),
     )
+
+
+def figures(
+    case: Case, regimen: Regimen, run: Run, draws: Draws, company: tuple[Companion, ...] = ()
+) -> tuple[Figure, ...]:
+    """All figures of one regimen; the number of every run is kept in ``run.measured``."""
+    found = (
+        *_figures(case, regimen, run, draws),
+        *effect_figures(dose_times(regimen), run, draws, company, _measured_share(case, regimen, "HERG")),
+    )
+    return tuple(f for f in found if f is not None)
 
 
 def _measured_share(case: Case, regimen: Regimen, target: str) -> float:

@@ -45,20 +45,42 @@ def figure(
     """
     good = run.ok & np.isfinite(values)
     run.measured[key] = Measured(label, unit, np.where(good, values, np.nan), tuple(rows))
-    central = values[good & (run.plan.draw == 0)]
+    return summed_up(key, run.measured[key], run.plan.draw, draws=draws, panels=panels)
+
+
+def summed_up(
+    key: str,
+    measured: Measured,
+    draw: NDArray[np.int64],
+    *,
+    draws: Draws | None = None,
+    panels: Sequence[str] = (),
+) -> Figure | None:
+    """A number of every run → the median person with both spreads; ``None`` when no central run has it.
+
+    Args:
+        key: machine name.
+        measured: the numbers, (runs,); NaN where a run failed.
+        draw: draw number of each run, (runs,): 0 is central, below 0 stand the alternatives to its data sets.
+        draws: the parameter draws of the runs, which know the data sets.
+        panels: panels of data sets that the number depends on.
+    """
+    values = measured.values
+    good = np.isfinite(values)
+    central = values[good & (draw == 0)]
     if central.size == 0:
         return None
     low, high = np.quantile(central, QUANTILES)
     middle = float(np.median(central))
     return Figure(
         key=key,
-        label=label,
+        label=measured.label,
         value=middle,
-        unit=unit,
+        unit=measured.unit,
         variability=Interval(low=float(low), high=float(high), covers=PEOPLE) if central.size > 1 else None,
-        uncertainty=_uncertainty(values, good, run),
-        rows=tuple(rows),
-        data_sets=tuple(_under_each_set(middle, values, good, run, draws, panels)) if draws is not None else (),
+        uncertainty=_uncertainty(values, good, draw),
+        rows=measured.rows,
+        data_sets=tuple(_under_each_set(middle, values, draw, draws, panels)) if draws is not None else (),
     )
 
 
@@ -114,8 +136,8 @@ def _medians(values: Array, good: NDArray[np.bool_], draw: NDArray[np.int64]) ->
     return np.array([np.median(v, axis=0) for v in kept if len(v)])
 
 
-def _uncertainty(values: Array, good: NDArray[np.bool_], run: Run) -> Interval | None:
-    medians = _medians(values, good, run.plan.draw)
+def _uncertainty(values: Array, good: NDArray[np.bool_], draw: NDArray[np.int64]) -> Interval | None:
+    medians = _medians(values, good, draw)
     if medians.size < 2:
         return None
     low, high = np.quantile(medians, QUANTILES)
@@ -123,7 +145,7 @@ def _uncertainty(values: Array, good: NDArray[np.bool_], run: Run) -> Interval |
 
 
 def _under_each_set(
-    central: float, values: Array, good: NDArray[np.bool_], run: Run, draws: Draws, panels: Sequence[str]
+    central: float, values: Array, draw: NDArray[np.int64], draws: Draws, panels: Sequence[str]
 ) -> Iterator[SetValue]:
     """The number under every data set of its panels, where there is more than one: the central set first."""
     if draws.affinities is None:
@@ -137,7 +159,7 @@ def _under_each_set(
             panel=panel.name, name=first.name, row=first.row, weight=first.weight, value=central, central=True
         )
         for k, other in others:
-            under = values[good & (run.plan.draw == -1 - k)]
+            under = values[np.isfinite(values) & (draw == -1 - k)]
             value = float(np.median(under)) if under.size else float("nan")
             yield _under(panel.name, other.data_set, value, central=False)
 

@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from speciosa.errors import KnowledgeError
-from speciosa.knowledge import _data_sets, _policy, _posterior, _tables
+from speciosa.knowledge import _certainty, _data_sets, _policy, _posterior, _tables
+from speciosa.knowledge._certainty import Derivation
 from speciosa.knowledge._data_sets import Panel
 from speciosa.knowledge._policy import Choice, Fit, Grade, Prior, Reading, Wanted
 from speciosa.knowledge._posterior import Posterior
@@ -144,6 +145,17 @@ class Knowledge:
         keys = [key.strip() for key in (rows or "").split(";") if key.strip()]
         readings = [self._reading(key, unit) for key in keys]
         return _policy.choose(wanted, readings, self._prior(prior, unit) if prior else None, None, self.grades)
+
+    def derivation(self, claim: str) -> Derivation:
+        """How certain the evidence on a claim makes us, and the way to that word.
+
+        Args:
+            claim: id in the table ``claims``.
+
+        Raises:
+            KnowledgeError: the judgements of the claim are not complete, or they do not fit together.
+        """
+        return _certainty.derive(claim, self.find("claim_judgements", claim=claim))
 
     @cached_property
     def panels(self) -> tuple[Panel, ...]:

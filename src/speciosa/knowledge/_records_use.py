@@ -1,6 +1,4 @@
-"""Records of use: medicines, rules, conditions, products, law, claims, instruments."""
-
-from typing import ClassVar
+"""Records of use: medicines, rules, conditions, products, law, instruments."""
 
 from pydantic import Field
 
@@ -171,29 +169,6 @@ class UsStates(Row):
     upcoming_date: Text = None
     conflict_or_caution: Text = None
     as_of: str
-
-
-class Claims(Row):
-    """One checkable claim with its verdict."""
-
-    section: str
-    claim: str
-    mechanism: str
-    verdict: str
-    grade: str
-    grade_reason: str
-    computable: str
-    what_to_tell_a_person: str
-
-
-class ClaimEvidence(Row):
-    """One piece of evidence for or against a claim."""
-
-    references: ClassVar[dict[str, str]] = {"claim": "claims"}
-
-    claim: str
-    kind: str
-    finding: str
 
 
 class Statements(Row):

@@ -12,14 +12,30 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from speciosa.errors import KnowledgeError
-from speciosa.knowledge import _records_body, _records_drug, _records_own, _records_use
+from speciosa.knowledge import (
+    _records_articles,
+    _records_body,
+    _records_claims,
+    _records_drug,
+    _records_own,
+    _records_tests,
+    _records_use,
+)
 from speciosa.knowledge._row import Row
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 R = TypeVar("R", bound=BaseModel)
-_RECORDS = (_records_body, _records_drug, _records_own, _records_use)
+_RECORDS = (
+    _records_articles,
+    _records_body,
+    _records_claims,
+    _records_drug,
+    _records_own,
+    _records_tests,
+    _records_use,
+)
 
 
 class Source(BaseModel):

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from typing import Protocol
 
-from speciosa.assessment import Assessment
-from speciosa.interaction import Interaction
+from speciosa.assessment import SourceNote
+from speciosa.checks import Finding
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -23,12 +24,24 @@ def slugs(kind: str, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-class Anchors:
-    """Where findings and knowledge rows stand in the page of one assessment or interaction."""
+class Told(Protocol):
+    """A record that a page can be made of: what was found, and what it rests on."""
 
-    def __init__(self, assessment: Assessment | Interaction) -> None:
-        self.findings = slugs("finding", (f.id for f in assessment.findings))
-        self._rows = slugs("row", (source.id for source in assessment.sources))
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Strictest first, emergencies before all."""
+
+    @property
+    def sources(self) -> tuple[SourceNote, ...]:
+        """Every row that something in the record rests on."""
+
+
+class Anchors:
+    """Where findings and knowledge rows stand in the page of one record."""
+
+    def __init__(self, record: Told) -> None:
+        self.findings = slugs("finding", (f.id for f in record.findings))
+        self._rows = slugs("row", (source.id for source in record.sources))
         bare: dict[str, list[str]] = {}
         for row in self._rows:
             bare.setdefault(row.rpartition(":")[2], []).append(row)

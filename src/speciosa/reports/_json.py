@@ -1,4 +1,4 @@
-"""Assessments, interactions and sensitivity analyses ⇄ JSON, and the JSON Schemas of them.
+"""Assessments, interactions, sensitivity analyses and claims ⇄ JSON, and the JSON Schemas of them.
 
 JSON has no NaN: a number that could not be determined is ``null`` there and NaN again once read.
 """
@@ -14,11 +14,16 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from speciosa.assessment import Assessment
+from speciosa.claims import Checked, ClaimList, ClaimSheet
 from speciosa.errors import InputError
+from speciosa.extract import Extract
 from speciosa.interaction import Interaction
 from speciosa.sensitivity import Sensitivity
+from speciosa.veins import Veins
 
 VERSION = 1
+# others are called as their class
+_NAMES: dict[type[BaseModel], str] = {ClaimSheet: "claim", ClaimList: "claims", Checked: "article"}
 R = TypeVar("R", Assessment, Interaction)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SPREAD_LIST = re.compile(r'\[\n\s+([^\[\]{}"]*?)\n\s+\]')  # strings hold no raw newline, so only lists match
@@ -31,7 +36,7 @@ class _Schema(GenerateJsonSchema):
         return {"anyOf": [super().float_schema(schema), {"type": "null"}]}
 
 
-def to_json(record: Assessment | Interaction | Sensitivity) -> str:
+def to_json(record: BaseModel) -> str:
     """The whole record as JSON text; the same record gives the same bytes."""
     data = {"$schema": _id(type(record)), "schema_version": VERSION, **record.model_dump(mode="json")}
     text = json.dumps(_without_nan(data), indent=2, ensure_ascii=False, allow_nan=False)
@@ -85,9 +90,34 @@ def interaction_schema() -> dict[str, Any]:
     return _schema(Interaction)
 
 
+def extract_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an extract as :func:`to_json` writes it."""
+    return _schema(Extract)
+
+
 def sensitivity_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a sensitivity analysis as :func:`to_json` writes it."""
     return _schema(Sensitivity)
+
+
+def claim_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one claim as :func:`to_json` writes it."""
+    return _schema(ClaimSheet)
+
+
+def article_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a checked article as :func:`to_json` writes it."""
+    return _schema(Checked)
+
+
+def claims_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a list of claims as :func:`to_json` writes it."""
+    return _schema(ClaimList)
+
+
+def veins_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what is known of colours, as :func:`to_json` writes it."""
+    return _schema(Veins)
 
 
 def _schema(kind: type[BaseModel]) -> dict[str, Any]:
@@ -103,7 +133,7 @@ def _schema(kind: type[BaseModel]) -> dict[str, Any]:
 
 
 def _id(kind: type[BaseModel]) -> str:
-    return f"urn:speciosa:{kind.__name__.lower()}:{VERSION}"
+    return f"urn:speciosa:{_NAMES.get(kind, kind.__name__.lower())}:{VERSION}"
 
 
 def _head(kind: type[BaseModel]) -> dict[str, Any]:

@@ -13,9 +13,8 @@ from markupsafe import Markup
 from speciosa.assessment import Assessment, SourceNote
 from speciosa.checks import Finding, Severity
 from speciosa.exposure import Curve, Reference, Scenario
-from speciosa.interaction import Interaction
 from speciosa.reports import _curves, _targets, _words
-from speciosa.reports._anchors import Anchors, link
+from speciosa.reports._anchors import Anchors, Told, link
 from speciosa.reports._figures import panel_svg
 from speciosa.reports._target_figure import targets_svg
 
@@ -83,7 +82,7 @@ def html(assessment: Assessment) -> str:
     )
 
 
-def rendered(name: str, record: Assessment | Interaction, **more: object) -> str:
+def rendered(name: str, record: Told, **more: object) -> str:
     """A page of one record: what every page holds, and what its template needs besides."""
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

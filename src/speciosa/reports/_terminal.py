@@ -211,6 +211,8 @@ def _details(finding: Finding) -> Iterator[RenderableType]:
         yield _figure(figure)
     for gap in finding.not_known:
         yield _labelled("Not known: ", gap, "bold magenta")
+    if finding.ask:
+        yield Text(clean(finding.ask), style="bold cyan")
     sure = finding.certainty.value
     words = "How sure: not known" if finding.certainty is Certainty.NOT_KNOWN else f"How sure: {sure}"
     yield Text(clean(f"{words}. Rule {finding.rule.id}.{_sources(finding)}"), style="dim")
