@@ -97,7 +97,9 @@ def _hidden() -> Iterator[tuple[Vocabulary, ...]]:
         )
 
 
-def _rows(path: Path, wider: Mapping[str, Sequence[str]], known: Sequence[Vocabulary]) -> Iterator[tuple[tuple[float, ...], bool]]:
+def _rows(
+    path: Path, wider: Mapping[str, Sequence[str]], known: Sequence[Vocabulary]
+) -> Iterator[tuple[tuple[float, ...], bool]]:
     """What speaks for each candidate of a text, and whether the text makes the claim; wider claims teach nothing."""
     written = yaml.safe_load(path.read_text(encoding="utf-8"))
     labels = [(_letters(row["sentence"]), row) for row in written.get("labels") or ()]
