@@ -69,12 +69,6 @@ def read(half: str) -> tuple[Labelled, ...]:
     return tuple(_labelled(path, half) for path in sorted((FOLDER / half).glob("*.yaml")))
 
 
-def claim_ids() -> frozenset[str]:
-    """The claims that the texts are labelled with."""
-    lines = (FOLDER / "claims.txt").read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
-
-
 def sisters() -> Mapping[str, tuple[str, ...]]:
     """For each claim, the wider claims that it implies: finding them beside it is neither right nor wrong."""
     written = yaml.safe_load((FOLDER / "sisters.yaml").read_text("utf-8"))

@@ -70,6 +70,11 @@ def test_alternatives_meet_a_label_with_their_own_stance():
     assert (tally.stances_right, tally.stances_wrong) == (1, 1)
 
 
+def test_a_mistaken_stance_is_told_with_what_it_was():
+    assert found(("It may calm nerves.", "helps-anxiety", "denies")).mistaken == (("hedges", "denies"),)
+    assert found(("It may calm nerves.", "helps-anxiety", "hedges")).mistaken == ()
+
+
 def test_a_wider_claim_is_neither_right_nor_wrong():
     tally = found(("Leaf eases pain.", "relieves-pain", "asserts")).tally
     assert (tally.claims_right, tally.claims_false, tally.claims_met) == (0, 0, 0)
@@ -147,6 +152,7 @@ def test_the_command_prints_styles_totals_and_misses(capsys):
     printed = capsys.readouterr().out
     assert "news report" in printed
     assert "recall by claim" in printed
+    assert "stance mistaken" in printed
     assert "missed most" in printed
 
 
