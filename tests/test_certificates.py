@@ -375,3 +375,30 @@ def test_the_schema_names_every_field():
     text = json.dumps(certificates.schema())
     for name in ("metadata", "results", "analyte", "value", "loq", "accreditation"):
         assert f'"{name}"' in text
+
+
+ABOUT = (
+    "lot,K51\ncustomer,Green Leaf Inc.\nreport number,COA-12\nsample id,S-7\nserving size,2400 mg\n"
+    "date manufactured,2026-05-02\ndate tested,2026-04-01\nexpiry date,2027-05-01\n\n"
+    "analyte,result,unit,loq,lod\nmitragynine,14.1,mg/g,0.05,0.01\nlead,ND,ppm,,5 ppb\n"
+)
+
+
+def test_who_ordered_it_when_it_was_made_and_how_little_is_seen(paper):
+    paper = paper(ABOUT)
+    assert (paper.client, paper.report_number, paper.sample_id) == ("Green Leaf Inc.", "COA-12", "S-7")
+    assert (paper.serving, paper.serving_g) == ("2400 mg", pytest.approx(2.4))
+    assert [str(d) for d in (paper.manufactured, paper.tested, paper.expires)] == [
+        "2026-05-02",
+        "2026-04-01",
+        "2027-05-01",
+    ]
+    assert [value.lod for value in paper.values] == [pytest.approx(0.01), pytest.approx(0.005)]
+
+
+def test_the_same_in_json(paper):
+    about = {"tested": "2026-04-01", "client": "Green Leaf Inc.", "serving": "2.4 g"}
+    lines = [{"analyte": "mitragynine", "value": 14.1, "unit": "mg/g", "lod": 0.01}]
+    paper = paper(json.dumps({"metadata": about, "results": lines}), "paper.json")
+    assert (str(paper.tested), paper.client, paper.serving_g) == ("2026-04-01", "Green Leaf Inc.", pytest.approx(2.4))
+    assert paper.values[0].lod == pytest.approx(0.01)

@@ -1,4 +1,4 @@
-"""Who tested what, when and how: laboratory, lot, days, age, pages, methods."""
+"""Who tested what, when and how: laboratory, lot, days, age, methods."""
 
 from dataclasses import replace
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from paper_fixtures import CONTEXT, LEAF, TODAY, found, ids, line, one
-from speciosa.certificates import Question
+from speciosa import certificates, checks
 from speciosa.checks import Certainty, Severity
 
 
@@ -101,13 +101,6 @@ def test_without_a_day_nothing_is_said_of_age():
     assert "certificate:old" not in ids(findings)
 
 
-def test_pages_that_are_missing():
-    counted = (Question("page", "Page 1 of 4", "Where are the others?", 1),)
-    told = one(found(pages=2, questions=counted), "certificate:pages")
-    assert "counts 4 pages, and the file has 2" in told.sentence
-    assert "certificate:pages" not in ids(found(pages=4, questions=counted))
-
-
 def with_methods(**methods):
     lines = [line(*entry, number=i) for i, entry in enumerate(LEAF)]
     return [replace(v, method=methods.get(v.kind.replace(" ", "_"), v.method)) for v in lines]
@@ -150,3 +143,13 @@ def test_no_method_and_one_method_for_everything():
     kinds = ("alkaloid", "metal", "microbe", "mycotoxin")
     same = with_methods(**dict.fromkeys(kinds, "in-house method 12"))
     assert "No single method can measure all of them" in one(found(same), "certificate:methods").sentence
+
+
+def test_a_file_says_enough_to_find_days_that_cannot_be(tmp_path):
+    file = tmp_path / "paper.csv"
+    file.write_text(
+        "lot,K51\nmanufactured,2026-05-02\ntested,2026-04-01\n\nanalyte,result,unit\nmitragynine,14.1,mg/g\n",
+        encoding="utf-8",
+    )
+    told = checks.of_certificate(certificates.read(file), CONTEXT)
+    assert "before it was made" in one(told, "certificate:dates").sentence

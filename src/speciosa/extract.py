@@ -29,14 +29,11 @@ MEASURED = Rule(id="label.measured", text="a label and a certificate give the sa
 IMPOSSIBLE = Rule(id="label.impossible", text="a statement of a label is compared with what can be and was measured")
 RATIO = Rule(id="label.ratio", text="a label states a ratio such as 10x")
 COVERS = "90 % of what we hold possible"
-WHO = {"age": 35, "sex": "M"}
-WHO_WORDS = "virtual men of 35 years, of all weights, who take nothing else"
-PEOPLE, DRAWS = 100, 40
-_LEAF_STUDIES = (
-    "product_contents:PC001",
-    "clinical_pk:CP026",
-)  # the tea, and the largest dose of leaf of known content
-_TEA, _CAPSULES = "the tea of 2 g leaf powder that was studied", "the largest dose of leaf capsules that was studied"
+# the tea: what its leaf held and how much leaf it was made of; the largest dose of leaf capsules of known content
+_LEAF_STUDIES = ("product_contents:PC001", "clinical_pk:CP010", "clinical_pk:CP026")
+_CAPSULES = "the largest dose of leaf capsules that was studied"
+_ASK_PAPER = "Ask the seller which statement holds, and for the laboratory's certificate of this lot."
+_ASK_MG = "Ask the seller for mg of each alkaloid per serving, measured in this lot."
 _SHOWN = {
     "mitragynine.cmax": "highest mitragynine in plasma",
     "mitragynine.auc": "mitragynine over time (AUC)",
@@ -213,6 +210,7 @@ def extract(asked: Asked, *, progress: "Progress | None" = None) -> Extract:
         *_about_label(found, conflicts),
         *_against_paper(found, composition),
         *(f for f in checks.run(case, exposed) if f.rule.id in _kept(asked, composition)),
+        *_of_paper(asked, one, case.asked_on),
     )
     alkaloids = tuple(_alkaloids(composition, keeping))
     grown = tuple(_grown(exposed, composition, asked, progress))
@@ -236,8 +234,8 @@ def extract(asked: Asked, *, progress: "Progress | None" = None) -> Extract:
         unknown=composition.unknown,
         months=asked.months,
         kept=asked.kept,
-        people=WHO_WORDS,
-        draws=DRAWS,
+        people=cases.ANYONE,
+        draws=cases.DRAWS,
         status=exposed.scenarios[0].status,
         grown=grown,
         parameters=exposed.parameters,
@@ -248,12 +246,20 @@ def extract(asked: Asked, *, progress: "Progress | None" = None) -> Extract:
 def _kept(asked: Asked, composition: products.Composition) -> frozenset[str]:
     """Of the checks of a case, those that speak of the product alone, and of what somebody stated or measured."""
     rules = {"dose.compare", "dose.unknown", "dose.seven-oh"}
+    if asked.paper is not None:  # it is checked by itself
+        return frozenset(rules)
     hydroxy = composition.find("7-hydroxymitragynine")
-    if hydroxy is not None and hydroxy.basis != products.AS_LEAF:
-        rules.add("certificate.seven-oh-share")
+    stated = hydroxy is not None and hydroxy.basis != products.AS_LEAF
+    return frozenset(rules | {"certificate.none"} | ({"certificate.seven-oh-share"} if stated else set()))
+
+
+def _of_paper(asked: Asked, one: products.Serving, on: dt.date) -> tuple[Finding, ...]:
+    """What the certificate says and leaves out, where there is one."""
     if asked.paper is None:
-        rules.add("certificate.none")
-    return frozenset(rules)
+        return ()
+    grams = one.extract_g.median if one.mass_stated else None
+    context = checks.PaperContext(place=asked.place, form=asked.form, serving_g=grams, today=on)
+    return checks.of_certificate(asked.paper, context)
 
 
 def _entered(asked: Asked) -> dict[str, object]:
@@ -362,7 +368,7 @@ def _contradiction(number: int, conflict: products.Contradiction) -> Finding:
         title="The label contradicts itself",
         sentence=(
             f"{sides} Even in their nearest meanings they lie {_short(conflict.apart)}-fold apart, so at most one of "
-            "them holds. Ask the seller which, and for the laboratory's certificate of this lot."
+            "them holds."
         ),
         reason=f"Compared as {conflict.of} of {conflict.analyte}, with the whole range of each meaning.",
         rule=CONTRADICTION,
@@ -370,6 +376,7 @@ def _contradiction(number: int, conflict: products.Contradiction) -> Finding:
         sources=tuple(row for r in conflict.nearest for a in (r.mg, r.mg_per_g) if a is not None for row in a.rows),
         not_known=("Which statement is right, if either is.",),
         subject=conflict.analyte,
+        ask=_ASK_PAPER,
     )
 
 
@@ -392,7 +399,7 @@ def _short(value: float) -> str:
 
 def _ratio(text: str, meanings: Sequence[Reading]) -> Finding:
     spans = "; ".join(f"if {r.meaning}, it holds {_span(r.mg_per_g)} mg/g" for r in meanings if r.mg_per_g)
-    crude = [knowledge.load().row(row) for row in _CRUDE]
+    crude, leaf = [knowledge.load().row(row) for row in _CRUDE], products.prior("leaf_mitragynine")
     lowest, highest = min(_mg_per_g(row)[0] for row in crude), max(_mg_per_g(row)[1] for row in crude)
     return Finding(
         id=f"label:ratio:{text.lower()}",
@@ -401,15 +408,18 @@ def _ratio(text: str, meanings: Sequence[Reading]) -> Finding:
         title=f"“{text}”: of what?",
         sentence=(
             f"“{text}” is no measure: no rule says what it counts. {spans[:1].upper()}{spans[1:]}. "
-            f"Extracts made of leaf in published work held {_short(lowest)} to {_short(highest)} mg/g mitragynine. "
-            "Ask for mg of each alkaloid per serving, measured in this lot."
+            f"Extracts made of leaf in published work held {_short(lowest)} to {_short(highest)} mg/g mitragynine."
         ),
-        reason="A ratio can count leaf that went in, or alkaloid that came out, and the leaf itself differs 3-fold.",
+        reason=(
+            "A ratio can count leaf that went in, or alkaloid that came out, and the leaf itself may hold "
+            f"{_span(leaf)} mg/g."
+        ),
         rule=RATIO,
         certainty=Certainty.LOW,
-        sources=_CRUDE,
+        sources=(*_CRUDE, *leaf.rows),
         not_known=("What the ratio counts.",),
         subject="mitragynine",
+        ask=_ASK_MG,
     )
 
 
@@ -435,18 +445,18 @@ def _impossible(text: str, reading: Reading) -> Finding:
         reason="The content that the statement gives is compared with the richest product that was measured.",
         rule=IMPOSSIBLE,
         certainty=Certainty.MODERATE,
-        sources=(products.RICHEST,),
+        sources=(products.richest()[2],),
         not_known=("What is in the product: only a laboratory can tell.",),
         subject=reading.analyte,
+        ask=_ASK_MG,
     )
 
 
 def _case(asked: Asked, composition: products.Composition) -> Case:
     """One serving in people of no special kind, as a case."""
     contents = [_content(held) for held in composition.held if held.mg.median > 0]
-    return _parsed(
-        "one serving", {"form": asked.form.value, "unit": "serving", "contents": contents}, "1 serving", asked
-    )
+    product = {"form": asked.form.value, "unit": "serving", "contents": contents}
+    return cases.one_dose(product, "1 serving", name="one serving", place=asked.place, on=asked.on, seed=asked.seed)
 
 
 def _content(held: products.Held) -> dict[str, object]:
@@ -460,26 +470,13 @@ def _content(held: products.Held) -> dict[str, object]:
     return entry
 
 
-def _parsed(name: str, product: dict[str, object], amount: str, asked: Asked) -> Case:
-    person = WHO | ({"place": asked.place} if asked.place else {})
-    return cases.parse(
-        {
-            "title": name,
-            "product": product,
-            "person": person,
-            "regimens": [{"name": name, "doses": [{"at": "0 h", "amount": amount}]}],
-            "simulation": {"people": PEOPLE, "draws": DRAWS, "seed": asked.seed},
-            **({"asked_on": asked.on.isoformat()} if asked.on else {}),
-        }
-    )
-
-
 def _grown(
     exposed: exposure.Exposure, composition: products.Composition, asked: Asked, progress: "Progress | None"
 ) -> Iterator[Growth]:
     held = composition.find("mitragynine")
     for words, product, amount, mg in _leaf_doses():
-        other = exposure.simulate(_parsed(words, product, amount, asked), with_medicines=False, progress=progress)
+        case = cases.one_dose(product, amount, name=words, seed=asked.seed)
+        other = exposure.simulate(case, with_medicines=False, progress=progress)
         yield Growth(
             beside=f"{words} ({mg:.3g} mg mitragynine in the leaf)",
             dose=None if held is None else _figure("dose", "mitragynine swallowed", held.mg * (1.0 / mg), ""),
@@ -489,8 +486,10 @@ def _grown(
 
 def _leaf_doses() -> Iterator[tuple[str, dict[str, object], str, float]]:
     known = knowledge.load()
-    content = float(known.row(_LEAF_STUDIES[0]).number("value"))
-    yield _TEA, {"known": "k51-leaf-powder", "form": "tea"}, "2 g", 2.0 * content
-    mg = float(known.row(_LEAF_STUDIES[1]).number("analyte_dose_mg"))
+    content, leaf, capsules = (known.row(row) for row in _LEAF_STUDIES)
+    grams = float(leaf.number("total_leaf_mg")) / 1000.0
+    tea = f"the tea of {grams:g} g leaf powder that was studied"
+    yield tea, {"known": "k51-leaf-powder", "form": "tea"}, f"{grams:g} g", grams * float(content.number("value"))
+    mg = float(capsules.number("analyte_dose_mg"))
     one = {"analyte": "mitragynine", "amount": f"{mg:g} mg/serving", "qualifier": "measured"}
     yield _CAPSULES, {"form": "capsule", "unit": "serving", "contents": [one]}, "1 serving", mg

@@ -16,104 +16,18 @@ from speciosa import cases, checks, exposure, knowledge, products
 from speciosa.assessment import KnowledgeRelease, SourceNote, notes, release_used
 from speciosa.checks import Finding
 from speciosa.exposure import Figure, Parameter, Record
+from speciosa.products import Chemotype, Contrast, Levels, Prediction, Range
 
 if TYPE_CHECKING:
     from speciosa.certificates import Certificate
     from speciosa.exposure import Progress
 
-WHO_WORDS = "virtual men of 35 years, of all weights, who take nothing else"
-GRAMS = 2.0  # of leaf powder, as in the tea that was studied
-PEOPLE, DRAWS = 100, 40
-_TENTH = 1.2815515655446004  # standard normal quantile of 0.9: one lot in ten lies beyond
+LEAF_DOSE = "clinical_pk:CP010"  # the mass of leaf powder in the tea that was studied
 _SHOWN = {
     "mitragynine.cmax": "highest mitragynine in plasma",
     "7-hydroxymitragynine.cmax": "highest 7-hydroxymitragynine in plasma",
     "MOR.effect.max": "highest response at the mu-opioid receptor",
 }
-
-
-class Spread(Record):
-    """How lots of one study differ in mitragynine.
-
-    Attributes:
-        row: qualified id.
-        study: in words.
-        what: what a lot is there.
-        low: lowest, mg/g.
-        high: highest, mg/g.
-        lots: how many; assumed where ``counted`` is false.
-        counted: whether the study says how many.
-        fold: highest over lowest of the middle 80 % of such lots.
-    """
-
-    row: str
-    study: str
-    what: str
-    low: float
-    high: float
-    lots: int
-    counted: bool
-    fold: float
-
-
-class Contrast(Record):
-    """One alkaloid in one colour over another, vendors aside.
-
-    Attributes:
-        analyte: the alkaloid.
-        colours: the first over the second.
-        ratio: of the geometric means.
-        low: lower end of its 90 % interval.
-        high: upper end.
-        verdict: ``alike``, ``different`` or ``not determined``.
-    """
-
-    analyte: str
-    colours: tuple[str, str]
-    ratio: float
-    low: float
-    high: float
-    verdict: str
-
-
-class Prediction(Record):
-    """How well composition tells the colour, each vendor predicted from the others.
-
-    Attributes:
-        analytes: what was used.
-        lots: how many lots.
-        accuracy: balanced accuracy.
-        low: lower end of its 90 % interval.
-        high: upper end.
-        guessing: what guessing gives.
-        by_chance: share of shuffled labels that did as well.
-    """
-
-    analytes: tuple[str, ...]
-    lots: int
-    accuracy: float
-    low: float
-    high: float
-    guessing: float
-    by_chance: float
-
-
-class Kind(Record):
-    """How the profile of a certificate compares with one kind of product.
-
-    Attributes:
-        name: of the kind.
-        fits: whether it fits; ``None`` where too little was tested.
-        against: what does not fit, in words.
-        tested: how many of its ratios were tested.
-        of: how many ratios it has.
-    """
-
-    name: str
-    fits: bool | None
-    against: tuple[str, ...]
-    tested: int
-    of: int
 
 
 class Difference(Record):
@@ -145,7 +59,8 @@ class Veins(Record):
         counts: measured lots by colour.
         vendors: how many vendors they come from.
         why_not: why colours cannot be compared; empty where they can.
-        contrasts: colours compared.
+        levels: how lots and vendors differ when colours are taken out, by alkaloid.
+        contrasts: colours compared, vendors aside.
         prediction: colour told from composition; ``None`` where that is not determined.
         needed: lots of each colour with which two could be shown to be alike.
         kinds: the profile of the certificate beside each kind; empty without one.
@@ -162,15 +77,16 @@ class Veins(Record):
     release: KnowledgeRelease
     findings: tuple[Finding, ...]
     case: dict[str, object]
-    spreads: tuple[Spread, ...]
+    spreads: tuple[Range, ...]
     published: tuple[SourceNote, ...]
     counts: dict[str, int]
     vendors: int
     why_not: str
+    levels: tuple[Levels, ...]
     contrasts: tuple[Contrast, ...]
     prediction: Prediction | None
     needed: int
-    kinds: tuple[Kind, ...]
+    kinds: tuple[Chemotype, ...]
     people: str
     status: dict[str, int]
     differences: tuple[Difference, ...]
@@ -209,14 +125,19 @@ def veins(
     """
     known = knowledge.load()
     on = dt.datetime.now().astimezone().date()
-    spreads = tuple(_spread(one) for one in products.ranges())
-    typical = statistics.median(one.log_sd for one in products.ranges())
+    spreads = products.ranges()
+    typical = statistics.median(one.log_sd for one in spreads)
     compared = products.compare_colours((*products.shipped(), *lots))
     kinds = products.chemotypes(products.profile(paper)) if paper is not None else ()
     published = [f"alkaloid_content:{row}" for row in products.declared()["published"]]
     differences, exposed = _simulated(typical, seed, progress)
     findings = (checks.when_to_call(place),)
-    used = {*published, *(s.row for s in spreads), *(row for f in findings for row in (f.rule.id, *f.sources))}
+    used = {
+        LEAF_DOSE,
+        *published,
+        *(s.row for s in spreads),
+        *(row for f in findings for row in (f.rule.id, *f.sources)),
+    }
     used |= {row for kind in kinds for row in kind.rows} | {row for p in exposed.parameters for row in p.rows}
     return Veins(
         title="Red, green, white: does the colour say what is in the bag?",
@@ -230,46 +151,16 @@ def veins(
         counts=compared.counts,
         vendors=compared.vendors,
         why_not=compared.why_not,
-        contrasts=tuple(_contrast(c) for c in compared.contrasts),
-        prediction=None if compared.prediction is None else _prediction(compared.prediction),
+        levels=compared.levels,
+        contrasts=compared.contrasts,
+        prediction=compared.prediction,
         needed=products.lots_needed(typical),
-        kinds=tuple(Kind(name=k.name, fits=k.fits, against=k.against, tested=k.tested, of=k.of) for k in kinds),
-        people=WHO_WORDS,
+        kinds=kinds,
+        people=cases.ANYONE,
         status=exposed.scenarios[0].status,
         differences=differences,
         parameters=exposed.parameters,
         sources=notes(known, used),
-    )
-
-
-def _spread(one: products.Range) -> Spread:
-    return Spread(
-        row=one.row,
-        study=one.study,
-        what=one.what,
-        low=one.low,
-        high=one.high,
-        lots=one.lots,
-        counted=one.counted,
-        fold=math.exp(2 * _TENTH * one.log_sd),
-    )
-
-
-def _contrast(one: products.Contrast) -> Contrast:
-    return Contrast(
-        analyte=one.analyte, colours=one.colours, ratio=one.ratio, low=one.low, high=one.high, verdict=one.verdict
-    )
-
-
-def _prediction(one: products.Prediction) -> Prediction:
-    return Prediction(
-        analytes=one.analytes,
-        lots=one.lots,
-        accuracy=one.accuracy,
-        low=one.low,
-        high=one.high,
-        guessing=one.guessing,
-        by_chance=one.by_chance,
     )
 
 
@@ -281,7 +172,7 @@ def _simulated(
     hydroxy = leaf * products.prior("leaf_7-hydroxymitragynine_ratio").median
     claim = products.declared()["claimed"]
     red, other = (10.0 * statistics.fmean(claim[colour]) for colour in ("red", "other"))  # per cent to mg/g
-    up = math.exp(_TENTH * log_sd)
+    up = math.exp(products.TENTH * log_sd)
     pairs = {
         "two lots under one name: a rich one (one in ten is richer) over a poor one (one in ten is poorer)": (
             False,
@@ -307,14 +198,8 @@ def _exposed(bag: _Bag, seed: int, progress: "Progress | None") -> exposure.Expo
         {"analyte": "mitragynine", "amount": f"{bag.mitragynine:.6g} mg/g"},
         {"analyte": "7-hydroxymitragynine", "amount": f"{bag.hydroxy:.6g} mg/g"},
     ]
-    case = cases.parse(
-        {
-            "product": {"form": "powder", "contents": contents},
-            "person": {"age": 35, "sex": "M"},
-            "regimens": [{"name": "one dose", "doses": [{"at": "0 h", "amount": f"{GRAMS:g} g"}]}],
-            "simulation": {"people": PEOPLE, "draws": DRAWS, "seed": seed},
-        }
-    )
+    grams = float(knowledge.load().row(LEAF_DOSE).number("total_leaf_mg")) / 1000.0
+    case = cases.one_dose({"form": "powder", "contents": contents}, f"{grams:g} g", seed=seed)
     return exposure.simulate(case, with_medicines=False, progress=progress)
 
 

@@ -6,19 +6,16 @@ The door also holds the readers of printed results and units: a case file holds 
 from speciosa.certificates._analytes import Analyte, Match, find, names
 from speciosa.certificates._json import schema
 from speciosa.certificates._numbers import Qualifier, Result, UnreadableError, result
-from speciosa.certificates._read import read, read_all
-from speciosa.certificates._record import Certificate, Document, Page, Question, Value
+from speciosa.certificates._read import read
+from speciosa.certificates._record import Certificate, Value
 from speciosa.certificates._units import PIECES, Unit, per_gram, piece_of, unit_of
 
 __all__ = [
     "PIECES",
     "Analyte",
     "Certificate",
-    "Document",
     "Match",
-    "Page",
     "Qualifier",
-    "Question",
     "Result",
     "Unit",
     "UnreadableError",
@@ -28,7 +25,6 @@ __all__ = [
     "per_gram",
     "piece_of",
     "read",
-    "read_all",
     "result",
     "schema",
     "unit_of",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from speciosa.certificates._analytes import find, key
 from speciosa.certificates._numbers import Result, UnreadableError, decimal_comma, number, result
 from speciosa.certificates._record import Certificate, Value
-from speciosa.certificates._sheet import Line, Sheet
+from speciosa.certificates._sheet import DAYS, Line, Sheet
 from speciosa.certificates._units import FRACTIONS, Unit, per_gram, unit_of
 from speciosa.errors import CertificateError
 
@@ -42,16 +42,27 @@ def build(sheet: Sheet, file: str, sha256: str, where: str) -> Certificate:
         lot=about.get("lot"),
         laboratory=about.get("laboratory"),
         accreditation=about.get("accreditation"),
-        sampled=sheet.days.get("sampled"),
-        received=sheet.days.get("received"),
-        reported=sheet.days.get("reported"),
+        **{day: sheet.days.get(day) for day in DAYS},
         product=about.get("product"),
         form=about.get("form"),
         note=about.get("note"),
         values=values,
         file=file,
         sha256=sha256,
+        report_number=about.get("report_number"),
+        client=about.get("client"),
+        sample_id=about.get("sample_id"),
+        serving=about.get("serving"),
+        serving_g=_grams(about.get("serving")),
     )
+
+
+def _grams(printed: str | None) -> float | None:
+    """A serving in grams, where it is printed in grams or milligrams."""
+    found = re.search(r"(\d+(?:[.,]\d+)?)\s*(mg|g|grams?)\b", printed or "")
+    if found is None:
+        return None
+    return float(found.group(1).replace(",", ".")) * (1e-3 if found.group(2) == "mg" else 1.0)
 
 
 def _value(line: Line, reading: _Reading) -> Value:
@@ -77,6 +88,7 @@ def _value(line: Line, reading: _Reading) -> Value:
         unit_as_printed=printed,
         per=unit.per if unit else "",
         loq=_loq(line, said, unit, reading),
+        lod=_bound(line, "lod", unit, reading),
         limit=line.limit,
         passed=line.passed,
         method=line.method,
@@ -113,27 +125,33 @@ def _check_number(line: Line, said: Result, unit: Unit | None, kind: str, readin
 
 
 def _loq(line: Line, said: Result, unit: Unit | None, reading: _Reading) -> float | None:
-    """The limit of quantification in the unit of the result."""
-    text = (line.loq or "").strip()
+    """The limit of quantification in the unit of the result; from its column, or printed with the result."""
+    found = _bound(line, "loq", unit, reading)
+    return said.bound if found is None else found
+
+
+def _bound(line: Line, column: str, unit: Unit | None, reading: _Reading) -> float | None:
+    """A limit of quantification or detection, in the unit of the result; ``None`` where its cell says none."""
+    text = (getattr(line, column) or "").strip()
     if text.lower() in _NO_LOQ:
-        return said.bound
-    at = f"{line.at}, column loq"
+        return None
+    at = f"{line.at}, column {column}"
     found = re.fullmatch(r"[<≤=~]?\s*([\d.,]*\d)\s*([^\d]*)", text)
     try:
         value = number(found.group(1), reading.comma) if found else None
     except UnreadableError as error:
-        raise CertificateError(at, line.loq, str(error), where=reading.where) from None
+        raise CertificateError(at, text, str(error), where=reading.where) from None
     if found is None or value is None:
-        raise CertificateError(at, line.loq, "a number", where=reading.where)
+        raise CertificateError(at, text, "a number", where=reading.where)
     own = unit_of(found.group(2)) if found.group(2) else unit
     if own == unit:
         most = unit.most if unit else None
         if most is not None and value > most:
-            raise CertificateError(at, line.loq, f"at most {most:g} {unit.name if unit else ''}", where=reading.where)
+            raise CertificateError(at, text, f"at most {most:g} {unit.name if unit else ''}", where=reading.where)
         return value
     scaled = per_gram(value, own.name) if own else None
     if scaled is None or unit is None or unit.name not in FRACTIONS:
-        raise CertificateError(at, line.loq, "a number in the unit of the result", where=reading.where)
+        raise CertificateError(at, text, "a number in the unit of the result", where=reading.where)
     return scaled / FRACTIONS[unit.name]
 
 

@@ -24,7 +24,7 @@ from datetime import date
 
 from speciosa.border import one_line
 from speciosa.certificates._analytes import find
-from speciosa.certificates._sheet import LONGEST_CELL, Line, Sheet, parse_day
+from speciosa.certificates._sheet import DAYS, LONGEST_CELL, Line, Sheet, parse_day
 from speciosa.certificates._units import unit_of
 from speciosa.errors import CertificateError
 
@@ -34,6 +34,7 @@ COLUMNS = {
     "result": ("result", "results", "value", "amount", "content", "concentration", "hasil", "finding", "assay"),
     "unit": ("unit", "units", "satuan", "uom"),
     "loq": ("loq", "rl", "mrl", "reporting limit", "limit of quantitation", "limit of quantification"),
+    "lod": ("lod", "dl", "mdl", "detection limit", "limit of detection"),
     "limit": (
         "limit",
         "limits",
@@ -54,11 +55,17 @@ ABOUT = {
     "sampled": ("sampled", "date sampled", "sampling date", "sample date", "collected"),
     "received": ("received", "date received", "sample received"),
     "reported": ("reported", "date reported", "report date", "date of report", "issued", "date issued", "completed"),
+    "manufactured": ("manufactured", "date manufactured", "manufacturing date", "production date", "made"),
+    "tested": ("tested", "date tested", "test date", "date completed", "testing completed"),
+    "expires": ("expires", "expiry", "expiry date", "expiration date", "best before", "use by"),
+    "report_number": ("report number", "report no", "report id", "certificate number", "certificate no", "coa number"),
+    "client": ("client", "customer", "submitted by", "ordered by"),
+    "sample_id": ("sample id", "sample number", "sample no", "laboratory id", "lab id"),
+    "serving": ("serving", "serving size"),
     "product": ("product", "product name", "sample", "sample name", "description", "sample description"),
     "form": ("form", "matrix", "sample type", "product type"),
     "note": ("note", "notes", "comment", "comments", "remark", "remarks"),
 }
-DAYS = ("sampled", "received", "reported")
 _COLUMN_OF = {word: name for name, words in COLUMNS.items() for word in words}
 _ABOUT_OF = {word: name for name, words in ABOUT.items() for word in words}
 

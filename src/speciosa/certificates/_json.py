@@ -20,11 +20,10 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from speciosa.border import FileModel, checked, one_line, parse_json, plain, speak
-from speciosa.certificates._sheet import LONGEST_CELL, Line, Sheet, parse_day
+from speciosa.certificates._sheet import DAYS, LONGEST_CELL, Line, Sheet, parse_day
 from speciosa.errors import CertificateError
 
 MOST_RESULTS = 5000
-DAYS = ("sampled", "received", "reported")
 
 
 def _line(raw: object) -> str:
@@ -55,6 +54,13 @@ class MetadataFile(FileModel):
     sampled: Words | None = Field(None, description="day the sample was taken, such as 2026-11-24")
     received: Words | None = Field(None, description="day it arrived")
     reported: Words | None = Field(None, description="day of the report")
+    manufactured: Words | None = Field(None, description="day the lot was made")
+    tested: Words | None = Field(None, description="day the tests were completed")
+    expires: Words | None = Field(None, description="day after which the lot should not be sold")
+    report_number: Words | None = Field(None, description="number of the report")
+    client: Words | None = Field(None, description="who ordered the test")
+    sample_id: Words | None = Field(None, description="the laboratory's name of the sample")
+    serving: Words | None = Field(None, description="size of a serving, such as `2.4 g`")
     product: Words | None = Field(None, description="name of the product or sample")
     form: Words | None = Field(None, description="form or matrix")
     note: Words | None = Field(None, description="anything else that the paper says")
@@ -67,6 +73,7 @@ class ResultFile(FileModel):
     value: Printed | None = Field(None, description="the result: a number, or text such as ND")
     unit: Words | None = Field(None, description="unit, as printed")
     loq: Printed | None = Field(None, description="limit of quantification, in the same unit")
+    lod: Printed | None = Field(None, description="limit of detection, in the same unit")
     limit: Printed | None = Field(None, description="the laboratory's limit")
     status: Words | None = Field(None, description="the laboratory's verdict")
     method: Words | None = Field(None, description="method of the test")
@@ -116,6 +123,7 @@ def _to_line(i: int, fields: ResultFile, where: str) -> Line:
         where=f"{at}.value",
         at=at,
         loq=fields.loq or None,
+        lod=fields.lod or None,
         limit=fields.limit or None,
         passed=fields.status or None,
         method=fields.method or None,

@@ -6,8 +6,6 @@ from datetime import date
 from speciosa.certificates._numbers import Qualifier
 from speciosa.certificates._units import per_gram
 
-Box = tuple[float, float, float, float]
-
 
 @dataclass(frozen=True)
 class Value:
@@ -30,11 +28,7 @@ class Value:
         where: ``line 12, column result`` or ``$.results[3].result``.
         name_match: empty, or in words how a name that is not in our table was understood.
         result_as_printed: the result as the laboratory wrote it.
-        page: page of the paper, counted from 1; ``None`` where the file has no pages.
-        box: where the result stands on that page: left, top, right, bottom in points (1/72 inch) from its top left.
-        unsure: why a reader should look at the paper again; empty when the reading is certain.
         lod: limit of detection in ``unit``.
-        uncertainty: of the measurement, as printed.
     """
 
     analyte: str
@@ -52,11 +46,7 @@ class Value:
     where: str
     name_match: str
     result_as_printed: str
-    page: int | None = None
-    box: Box | None = None
-    unsure: str = ""
     lod: float | None = None
-    uncertainty: str | None = None
 
     @property
     def mg_per_g(self) -> float | None:
@@ -76,27 +66,8 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Question:
-    """Something on the paper that could not be read for sure and was therefore not filled in.
-
-    Attributes:
-        field: what it would have been, such as ``reported`` or ``mitragynine, result``.
-        printed: what stands there.
-        asks: the question, one sentence.
-        page: page of the paper, counted from 1; ``None`` where the file has no pages.
-        box: where it stands on that page, as in :class:`Value`.
-    """
-
-    field: str
-    printed: str
-    asks: str
-    page: int | None = None
-    box: Box | None = None
-
-
-@dataclass(frozen=True)
 class Certificate:
-    """A laboratory's paper about one sample.
+    """A laboratory's paper about one lot.
 
     Attributes:
         lot: lot or batch.
@@ -119,8 +90,6 @@ class Certificate:
         expires: day after which the lot should not be sold.
         serving: size of a serving, as printed.
         serving_g: the same in grams, where it is printed in grams or milligrams.
-        pages: how many pages the paper has; ``None`` where the file has none.
-        questions: what was unsure and was therefore not filled in.
     """
 
     lot: str | None
@@ -143,13 +112,6 @@ class Certificate:
     expires: date | None = None
     serving: str | None = None
     serving_g: float | None = None
-    pages: int | None = None
-    questions: tuple[Question, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """What tells this sample from the others of its paper: sample id, product or lot."""
-        return self.sample_id or self.product or self.lot or "sample without a name"
 
     def find(self, analyte: str) -> tuple[Value, ...]:
         """The lines about one analyte, by its name in Speciosa."""
@@ -158,39 +120,3 @@ class Certificate:
     def kind(self, kind: str) -> tuple[Value, ...]:
         """The lines of one kind, such as ``metal``."""
         return tuple(value for value in self.values if value.kind == kind)
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of a paper.
-
-    Attributes:
-        number: counted from 1.
-        width: points, as the page is shown.
-        height: points, as the page is shown.
-        ocr: whether its text was recognised from a picture.
-        text: all words, line by line.
-    """
-
-    number: int
-    width: float
-    height: float
-    ocr: bool
-    text: str
-
-
-@dataclass(frozen=True)
-class Document:
-    """A file with one or several samples.
-
-    Attributes:
-        file: its name.
-        sha256: of its bytes.
-        samples: one certificate per sample, in the order of the paper.
-        pages: empty where the file has none.
-    """
-
-    file: str
-    sha256: str
-    samples: tuple[Certificate, ...]
-    pages: tuple[Page, ...] = ()

@@ -8,6 +8,7 @@ from datetime import date
 from speciosa.errors import CertificateError
 
 LONGEST_CELL = 300
+DAYS = ("manufactured", "sampled", "received", "tested", "reported", "expires")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -20,6 +21,7 @@ class Line:
         result: as printed; empty when nothing is.
         unit: as printed; empty when nothing is.
         loq: as printed.
+        lod: as printed.
         limit: as printed.
         passed: as printed.
         method: as printed.
@@ -33,6 +35,7 @@ class Line:
     where: str
     at: str
     loq: str | None = None
+    lod: str | None = None
     limit: str | None = None
     passed: str | None = None
     method: str | None = None
@@ -44,8 +47,8 @@ class Sheet:
 
     Attributes:
         lines: the results, in the order of the paper.
-        about: lot, laboratory, accreditation, product, form, note → as printed.
-        days: sampled, received, reported → day.
+        about: lot, laboratory, accreditation, product, form, serving, note … → as printed.
+        days: each of :data:`DAYS` that is there → day.
     """
 
     lines: tuple[Line, ...]

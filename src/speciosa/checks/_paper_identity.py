@@ -1,4 +1,4 @@
-"""Who tested what and when: laboratory, lot, dates, age, pages."""
+"""Who tested what and when: laboratory, lot, dates, age."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,6 @@ OWN = Rule(id="certificate.own-laboratory", text="the laboratory is not the sell
 LOT = Rule(id="certificate.lot", text="the paper names one lot, the one on the pack")
 DATES = Rule(id="certificate.dates", text="the days on the paper are there, in a possible order, and not in the future")
 OLD = Rule(id="certificate.old", text="the paper is not older than a year, and the lot has not expired")
-PAGES = Rule(id="certificate.pages", text="every page that the paper counts is there")
 AGE = "priors:PR1200"
 UTAH = "limits:LM034"
 _ORDER = ("manufactured", "sampled", "received", "tested", "reported")
@@ -33,13 +32,12 @@ _WORDS = {
 
 
 def check(paper: Certificate, context: PaperContext) -> Iterator[Finding]:
-    """Laboratory, lot, days, age and pages: one finding each, and none where all is well."""
+    """Laboratory, lot, days and age: one finding each, and none where all is well."""
     yield from _laboratory(paper)
     yield from _own(paper)
     yield from _lot(paper, context)
     yield from _dates(paper, context)
     yield from _old(paper, context)
-    yield from _pages(paper)
 
 
 def _laboratory(paper: Certificate) -> Iterator[Finding]:
@@ -190,26 +188,6 @@ def _old(paper: Certificate, context: PaperContext) -> Iterator[Finding]:
         severity=Severity.MODERATE if expired else Severity.UNKNOWN,
         sources=(AGE,),
         not_known="What has changed since.",
-    )
-
-
-def _pages(paper: Certificate) -> Iterator[Finding]:
-    """A paper that counts more pages than it has."""
-    text = " ".join(filter(None, (paper.note, *(q.printed for q in paper.questions))))
-    counted = [int(found) for found in re.findall(r"\bpage\s+\d+\s+of\s+(\d{1,3})\b", text, re.IGNORECASE)]
-    if paper.pages is None or not counted or max(counted) <= paper.pages:
-        return
-    yield _finding(
-        "pages",
-        PAGES,
-        "Pages are missing",
-        f"The paper counts {max(counted)} pages, and the file has {paper.pages}. What stands on the others, such as a "
-        "test that failed, is not shown.",
-        "A report is one document; most laboratories forbid to show a part of it.",
-        "Ask the seller for all pages.",
-        severity=Severity.MODERATE,
-        certainty=Certainty.HIGH,
-        not_known="What stands on the missing pages.",
     )
 
 

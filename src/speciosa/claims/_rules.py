@@ -34,10 +34,6 @@ def _rests_on(*bodies: str) -> Callable[[Claim], bool]:
     return lambda claim: claim.body in bodies
 
 
-def _always(claim: Claim) -> bool:  # noqa: ARG001 - a rule for every claim
-    return True
-
-
 def _read(claim: Claim, *directions: Direction, kinds: tuple[Kind, ...] = tuple(Kind)) -> bool:
     """Whether a row that was read, not recalled, points one of these ways."""
     return any(e.direction in directions and e.kind in kinds and not e.recalled for e in claim.evidence)
@@ -76,7 +72,7 @@ RULES = (
     ),
     Rule(
         "Every verdict rests on a row that was read, unless no study was found; memory decides nothing.",
-        _always,
+        _gives(*Verdict),
         lambda claim: _read(claim, *Direction) or claim.body == "no study",
     ),
     Rule(

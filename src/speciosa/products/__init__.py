@@ -5,13 +5,12 @@ Composition only. Nothing here says how to make or take a product.
 
 from speciosa.products._amount import Amount, prior
 from speciosa.products._chemotype import Chemotype, chemotypes, profile
-from speciosa.products._colour import MARGIN, Colours, Contrast, Levels, Prediction, compare_colours, lots_needed
+from speciosa.products._colour import Colours, Contrast, Levels, Prediction, compare_colours, lots_needed
 from speciosa.products._composition import AS_LEAF, MEASURED, Composition, Held, compose
 from speciosa.products._label import Kind, Statement, read_label
 from speciosa.products._leaf import leaf_equivalents
-from speciosa.products._lots import Lot, Range, colour_of, declared, ranges, read_lots, shipped
+from speciosa.products._lots import TENTH, Lot, Range, colour_of, declared, ranges, read_lots, shipped
 from speciosa.products._readings import (
-    RICHEST,
     ROUNDING,
     Contradiction,
     Reading,
@@ -19,18 +18,18 @@ from speciosa.products._readings import (
     assumptions,
     contradictions,
     readings,
+    richest,
     serving,
 )
 from speciosa.products._storage import PLACES, SEEN, Storage, stored
 
 __all__ = [
     "AS_LEAF",
-    "MARGIN",
     "MEASURED",
     "PLACES",
-    "RICHEST",
     "ROUNDING",
     "SEEN",
+    "TENTH",
     "Amount",
     "Chemotype",
     "Colours",
@@ -62,6 +61,7 @@ __all__ = [
     "read_label",
     "read_lots",
     "readings",
+    "richest",
     "serving",
     "shipped",
     "stored",

@@ -1,5 +1,6 @@
 """What kind of product a profile of alkaloids is: found from what was measured, not from a name on the bag."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from speciosa import knowledge
 from speciosa.certificates import Certificate
 from speciosa.products._readings import MITRAGYNINE
 
@@ -63,21 +65,48 @@ def chemotypes(content: Mapping[str, tuple[float, float]]) -> tuple[Chemotype, .
 def _compare(
     entry: Mapping[str, Any], content: Mapping[str, tuple[float, float]], base: tuple[float, float]
 ) -> Chemotype:
-    ratios = entry["ratios"]
-    tested = [name for name in ratios if name in content]
-    against = [words for name in tested if (words := _off(name, ratios[name], content[name], base))]
-    enough = len(tested) >= min(LEAST_TESTED, len(ratios))
+    spans, rows = _spans(entry)
+    tested = [name for name in spans if name in content]
+    against = [words for name in tested if (words := _off(name, spans[name], content[name], base))]
+    enough = len(tested) >= min(LEAST_TESTED, len(spans))
     fits = False if against else True if enough else None
-    rows = tuple(f"alkaloid_content:{row}" for row in entry["rows"])
-    return Chemotype(entry["name"], fits, tuple(against), len(tested), len(ratios), rows)
+    return Chemotype(entry["name"], fits, tuple(against), len(tested), len(spans), rows)
 
 
 def _off(name: str, span: tuple[float, float], content: tuple[float, float], base: tuple[float, float]) -> str:
     """Why a ratio does not fit; empty where it does, or where a limit of quantification leaves it open."""
     low, high = content[0] / base[1], content[1] / base[0]
     if low > span[1]:
-        return f"{name} over mitragynine is {low:.3g}, above {span[1]:g}"
-    return f"{name} over mitragynine is {high:.3g}, below {span[0]:g}" if high < span[0] else ""
+        return f"{name} over mitragynine is {low:.3g}, above {span[1]:.2g}"
+    return f"{name} over mitragynine is {high:.3g}, below {span[0]:.2g}" if high < span[0] else ""
+
+
+def _spans(entry: Mapping[str, Any]) -> tuple[dict[str, tuple[float, float]], tuple[str, ...]]:
+    """The range of each ratio to mitragynine that a kind allows, and the rows behind it."""
+    known = knowledge.load()
+    (off,), (part,) = (known.find("priors", name=name) for name in ("chemotype_span", "chemotype_alone"))
+    factor, alone = float(off.number("median")), float(part.number("median"))
+    base = known.row(f"alkaloid_content:{entry['over']}")
+    spans: dict[str, tuple[float, float]] = {}
+    rows = [entry["over"]]
+    for side in ("near", "below", "above", "alone"):
+        for name, row in entry.get(side, {}).items():
+            least, most = _ends(known.row(f"alkaloid_content:{row}"))
+            low, high = least / _ends(base)[1], most / _ends(base)[0]
+            spans[name] = {
+                "near": (low / factor, high * factor),
+                "below": (0.0, high * factor),
+                "above": (low / factor, math.inf),
+                "alone": (0.0, high * alone),
+            }[side]
+            rows.append(row)
+    return spans, (*(f"alkaloid_content:{row}" for row in rows), f"priors:{off.id}", f"priors:{part.id}")
+
+
+def _ends(row: Any) -> tuple[float, float]:  # noqa: ANN401 - a row of alkaloid_content
+    """Lowest and highest content of a row; its mean, or its limit, where it has no range."""
+    ends = [float(v) for v in (row.value_min, row.value_mean, row.value_max) if v is not None]
+    return min(ends), max(ends)
 
 
 @cache

@@ -3,8 +3,8 @@
 Three questions, each with its own answer and its own *not determined*:
 
 1. How far do colours differ, vendors aside? Mixed model of the logarithm of a content, colours fixed, vendors random.
-2. Are they alike? Two one-sided tests: the 90 % interval of a ratio inside 0.80 to 1.25, the margin that regulators use
-   for medicines that may replace each other.
+2. Are they alike? Two one-sided tests: the 90 % interval of a ratio inside the margin of ``priors:PR1252`` and its
+   inverse.
 3. Can colour be told from composition? Logistic regression, each vendor predicted from the others; balanced accuracy
    with a bootstrap interval, beside what guessing gives, and how often shuffled colours do as well.
 """
@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from speciosa import knowledge
 from speciosa.products._lots import Lot
 
-MARGIN = 1.25
 LEAST_LOTS, LEAST_VENDORS, LEAST_COLOURS = 5, 2, 2
 _LEVEL = 0.90
 _POWER = 0.80
@@ -146,7 +146,13 @@ def lots_needed(log_sd: float) -> int:
         log_sd: standard deviation of the logarithm between lots.
     """
     z = float(stats.norm.ppf(_LEVEL + (1 - _LEVEL) / 2) + stats.norm.ppf(1 - (1 - _POWER) / 2))
-    return max(2, math.ceil(2.0 * (z * log_sd / math.log(MARGIN)) ** 2))
+    return max(2, math.ceil(2.0 * (z * log_sd / math.log(margin())) ** 2))
+
+
+def margin() -> float:
+    """The ratio up to which two products count as alike; as low as its inverse."""
+    (row,) = knowledge.load().find("priors", name="equivalence_margin")
+    return float(row.number("median"))
 
 
 def _counted(counts: Counter[str]) -> str:
@@ -192,8 +198,9 @@ def _contrast(
     middle = float(weights @ beta)
     half = float(stats.t.ppf(0.5 + _LEVEL / 2, free) * math.sqrt(weights @ cov @ weights))
     low, high = math.exp(middle - half), math.exp(middle + half)
-    inside = low >= 1.0 / MARGIN and high <= MARGIN
-    outside = low > MARGIN or high < 1.0 / MARGIN
+    most = margin()
+    inside = low >= 1.0 / most and high <= most
+    outside = low > most or high < 1.0 / most
     verdict = "alike" if inside else "different" if outside else "not determined"
     return Contrast(analyte, pair, math.exp(middle), low, high, verdict)
 

@@ -6,11 +6,12 @@ computed; none is chosen because it is convenient.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 import numpy as np
 
-from speciosa import knowledge
+from speciosa import certificates, knowledge
 from speciosa.errors import InputError
 from speciosa.products._amount import Amount, known, prior
 from speciosa.products._label import ALKALOIDS, Kind, Statement
@@ -19,8 +20,6 @@ MITRAGYNINE, HYDROXY = "mitragynine", "7-hydroxymitragynine"
 WHOLE = 1000.0  # mg in a gram
 BY_MASS = "mg/g"
 ROUNDING = 1.1  # what rounding of printed numbers explains; above it, two statements differ
-# the highest mitragynine of any product, read in its source
-RICHEST = "alkaloid_content:AC034"
 
 
 @dataclass(frozen=True)
@@ -224,9 +223,20 @@ def _too_much(content: Amount | None) -> str:
         return ""
     if content.low > WHOLE:
         return "it would weigh more than the extract itself"
-    row = knowledge.load().row(RICHEST)
-    most = 10.0 * float(row.number("value_max"))
-    return f"no product was measured above {most:g} mg/g ({row.study})" if content.low > most else ""
+    most, study, _ = richest()
+    return f"no product was measured above {most:g} mg/g ({study})" if content.low > most else ""
+
+
+@cache
+def richest() -> tuple[float, str, str]:
+    """The highest mitragynine of any product that was measured: mg/g, the study, its qualified row."""
+    found = []
+    for row in knowledge.load().find("alkaloid_content", analyte=MITRAGYNINE):
+        scale = certificates.per_gram(1.0, (row.unit or "").removesuffix(" w/w"))
+        ends = [v for v in (row.value_max, row.value_mean) if v is not None]
+        if scale is not None and ends:
+            found.append((scale * float(max(ends)), row.study, f"alkaloid_content:{row.id}"))
+    return max(found)
 
 
 def _part() -> Amount:

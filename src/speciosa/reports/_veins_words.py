@@ -1,8 +1,9 @@
 """Colours on labels, in sentences and cells: the terminal, the page and the picture say the same."""
 
 from speciosa.exposure import Figure
+from speciosa.products import Chemotype, Range
 from speciosa.reports._words import number, span
-from speciosa.veins import Difference, Kind, Spread, Veins, verdicts
+from speciosa.veins import Difference, Veins, verdicts
 
 IN_SHORT = "A colour on a label is a name. What a lot holds is told by its certificate."
 _FITS = {True: "fits", False: "does not fit", None: "not determined"}
@@ -13,12 +14,12 @@ def said(made: Veins) -> tuple[str, ...]:
     return (*verdicts(made), *(difference(one) for one in made.differences), IN_SHORT)
 
 
-def lots(one: Spread) -> str:
+def lots(one: Range) -> str:
     """How many lots a range holds."""
     return str(one.lots) if one.counted else f"not said, {one.lots} assumed"
 
 
-def spread_cells(one: Spread) -> tuple[str, str, str]:
+def spread_cells(one: Range) -> tuple[str, str, str]:
     """A study: its range, how many lots, and what the middle 80 % of lots spans."""
     return span(one.low, one.high, "mg/g"), lots(one), f"{number(one.fold)}-fold"
 
@@ -39,7 +40,7 @@ def figure_cells(figure: Figure) -> tuple[str, str, str]:
     )
 
 
-def kind(one: Kind) -> tuple[str, str]:
+def kind(one: Chemotype) -> tuple[str, str]:
     """Whether a profile fits a kind, and why not."""
     why = "; ".join(one.against) or f"{one.tested} of {one.of} ratios tested"
     return _FITS[one.fits], why
