@@ -17,7 +17,6 @@ def veins_html(made: Veins) -> str:
         "veins.html.j2",
         made,
         kind="veins",
-        asked=(("answers", "colours on labels", made.title),),
         simulated=(),
         picture=Markup(veins_panel(made, "veins-picture")),  # noqa: S704 - texts in it are escaped
         words=words,
